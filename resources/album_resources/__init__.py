@@ -1,0 +1,1 @@
+"""What the code carries along that is not code: taxonomy, icons, styles, translations."""

@@ -1,0 +1,1 @@
+"""Albumen's window: widgets, item models and the bridge to the core; Qt only, never torch."""
