@@ -1,0 +1,64 @@
+"""What a user asks for: a conjunction of terms, each of which may be negated.
+
+Grammar (what the search field, the command and saved albums all speak):
+
+    query  := term*                         every term must hold
+    term   := ['-'] ( facet ':' value (',' value)* | date | phrase )
+    facet  := scene event thing style keyword colour camera year folder kind flag tag | is | rating | date
+    value  := word | '"' any text '"'       values of one term are alternatives (or)
+    date   := YYYY | YYYY-MM | YYYY-MM-DD | date '..' date
+    phrase := word | '"' any text '"'       a tag's name, a word of title, description, file or folder name, camera
+
+`is:video` is `kind:video`, `is:favourite` is `flag:favourite`; `tag:x` takes x from whatever facet knows it;
+`rating:3..5`. `parse(print_query(query)) == query` for every query.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from album.domain.tag import Facet
+
+
+@dataclass(frozen=True, slots=True)
+class FacetTerm:
+    """One of these values of the facet (tags count with their descendants)."""
+
+    facet: Facet
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordTerm:
+    """A word or quoted phrase: a tag's name, or text of the photo."""
+
+    text: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DateTerm:
+    """Taken on one of the days first to last, both included."""
+
+    first: date
+    last: date
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RatingTerm:
+    """Rated at least `lowest` and at most `highest` (0 to 5)."""
+
+    lowest: int
+    highest: int
+    negated: bool = False
+
+
+Term = FacetTerm | WordTerm | DateTerm | RatingTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Photos for which every term holds; no term: all photos."""
+
+    terms: tuple[Term, ...] = ()
