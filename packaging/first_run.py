@@ -1,0 +1,37 @@
+"""`make run`: the main job on this machine, with the user's own folder or the sample library.
+
+With a screen it opens the window; without one it indexes and prints what it found.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bootstrap import environment_python, qt_directory
+from sample_library import SAMPLE, make_sample
+from system_libraries import can_show_window
+
+
+def album(*arguments: str | Path) -> int:
+    """Run the `album` command of the virtual environment; its exit code."""
+    return subprocess.run([environment_python(), "-m", "album", *arguments], check=False).returncode
+
+
+def main() -> int:
+    """Do the main job; the exit code of the command that did it."""
+    chosen = os.environ.get("FOLDER", "")
+    if chosen:
+        folder = Path(chosen).expanduser().absolute()
+        library: list[str | Path] = []
+    else:
+        folder = make_sample(SAMPLE)
+        library = ["--library", SAMPLE / "library"]
+    if can_show_window(qt_directory(), os.environ):
+        return album(*library, "gui", folder)
+    print(f"No screen here: indexing {folder} and printing what is in it.", flush=True)
+    return album(*library, "index", folder) or album(*library, "facets")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
