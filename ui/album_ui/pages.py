@@ -1,0 +1,92 @@
+"""What a page of the window is: the library, the viewer, the cut-out, the problems, the first start.
+
+`MainWindow` keeps its pages in a stack and shows one at a time:
+
+    +--------------------------------------------------+
+    | toolbar (48)             hidden unless wants_toolbar
+    +---------+----------------------------------------+
+    | sidebar |  page                                   |
+    | hidden unless wants_sidebar                       |
+    +---------+----------------------------------------+
+    | status line (28)         hidden unless wants_status
+    +--------------------------------------------------+
+
+A page is a `QWidget` that gets its collaborators in its constructor, in this order, as far as it needs them:
+`(session: LibrarySession, bridge: Bridge, theme: Theme, parent: QWidget | None = None)`. It is built once, hidden;
+`enter` tells it what to show each time it comes up, `leave` that it goes: what it began (pictures being decoded,
+timers) ends there. A page never touches another one; it asks the window by its signals:
+
+    left                        go back to where the user came from (Esc, Back)
+    page_wanted(name, context)  open that page with that context
+    query_wanted(query)         show the library with this `album.domain.query.Query`
+    title_changed(text)         the window's title
+
+Colours come from `theme.palette` (and `theme.changed` says when they are others), icons from
+`theme.icon(name, role)`, words from `album_ui.words.tr`, keys from `album_ui.shortcuts`.
+What a page gets from the session comes through `bridge.call(future, on_done, on_error, owner=self)`, so it
+arrives on the GUI thread and not at all when the page is gone.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class PageName(StrEnum):
+    """The pages that the window knows."""
+
+    LIBRARY = "library"
+    VIEWER = "viewer"
+    CUTOUT = "cutout"
+    PROBLEMS = "problems"
+    START = "start"
+
+
+def _no_ids() -> NDArray[np.int32]:
+    return np.empty(0, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """What a page is entered with.
+
+    Attributes:
+        ids: photo ids in the order of the grid, shape (photos,).
+        row: which of them is the one in question; -1 for none.
+    """
+
+    ids: NDArray[np.int32] = field(default_factory=_no_ids)
+    row: int = -1
+
+    @property
+    def photo_id(self) -> int | None:
+        """The photo in question, None for none."""
+        return int(self.ids[self.row]) if 0 <= self.row < len(self.ids) else None
+
+
+class Page(QWidget):
+    """One page of the window; see the module's text for how it is used."""
+
+    left = Signal()
+    page_wanted = Signal(object, object)  # PageName, PageContext
+    query_wanted = Signal(object)  # Query
+    title_changed = Signal(str)
+
+    wants_sidebar = True
+    wants_toolbar = True
+    wants_status = True
+
+    @property
+    def title(self) -> str:
+        """What the window is called while this page is shown; empty for the program's name alone."""
+        return ""
+
+    def enter(self, context: PageContext) -> None:
+        """Come up and show this."""
+
+    def leave(self) -> None:
+        """Go: end whatever was begun for this page."""
