@@ -1,0 +1,1 @@
+"""The subject of a photo, lifted off its background, corrected by clicks."""

@@ -1,0 +1,1 @@
+"""Folders and files dropped on the window, photos dragged out of it."""

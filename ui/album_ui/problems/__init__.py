@@ -1,0 +1,1 @@
+"""Files that could not be read, why, and what can be done."""

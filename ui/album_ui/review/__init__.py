@@ -1,0 +1,1 @@
+"""Suggestions of one tag, least certain first: yes or no."""

@@ -1,0 +1,1 @@
+"""One photo on a dark ground: fit, zoom to its pixels, next and previous."""
