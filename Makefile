@@ -10,8 +10,8 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
 TORCH ?= default
 # Processes that run the tests
 WORKERS ?= 2
-# The reader's own pictures; passed on by the environment, so any path will do
-export FOLDER := $(value FOLDER)
+# The reader's own pictures: make run FOLDER=...; passed on as it is, so any path will do
+export ALBUMEN_FOLDER := $(value FOLDER)
 
 BIN := .venv/bin
 READY := .venv/.ready

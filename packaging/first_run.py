@@ -20,7 +20,7 @@ def album(*arguments: str | Path) -> int:
 
 def main() -> int:
     """Do the main job; the exit code of the command that did it."""
-    chosen = os.environ.get("FOLDER", "")
+    chosen = os.environ.get("ALBUMEN_FOLDER", "")
     if chosen:
         folder = Path(chosen).expanduser().absolute()
         library: list[str | Path] = []
