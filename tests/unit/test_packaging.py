@@ -11,7 +11,7 @@ import lock
 import pytest
 import sample_library
 import system_libraries
-from defusedxml import ElementTree as ET
+from defusedxml.ElementTree import parse
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PIL import Image
@@ -123,7 +123,7 @@ def test_every_icon_size_is_there() -> None:
 
 
 def test_metainfo_names_the_entry_and_the_programs() -> None:
-    root = ET.parse(install_desktop.METAINFO).getroot()
+    root = parse(install_desktop.METAINFO).getroot()
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     programs = {node.text for node in root.findall("provides/binary")}
     assert root.findtext("id") == install_desktop.APP_ID
