@@ -1,0 +1,16 @@
+"""The open library: what the window and the command are built on."""
+
+from album.session.changes import Change, ChangeKind, Changes
+from album.session.session import LibrarySession
+from album.session.values import Decision, FolderStatus, Progress, Stage
+
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Changes",
+    "Decision",
+    "FolderStatus",
+    "LibrarySession",
+    "Progress",
+    "Stage",
+]

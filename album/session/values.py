@@ -1,0 +1,77 @@
+"""What the session answers with, beyond the rows of the library."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from album.domain.photo import FolderId, PhotoId
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """A watched folder as the user sees it.
+
+    Attributes:
+        state: `healthy`, `offline` (not there now, nothing is lost), `polling` (looked at from
+            time to time, because it cannot be watched), `unreadable`.
+        note: why, in words; empty when all is well.
+        photos: how many photos have a file in it.
+    """
+
+    id: FolderId
+    path: Path
+    state: str
+    note: str
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a decision of the user did.
+
+    Attributes:
+        text: in words, as `undo` will name it («Accepted beach on 3 photos»).
+        ids: the photos that changed; empty when nothing did (then there is nothing to undo).
+        slug: the tag it was about; empty for ratings and favourites.
+    """
+
+    text: str
+    ids: tuple[PhotoId, ...]
+    slug: str = ""
+
+
+class Stage(StrEnum):
+    """What `LibrarySession.index` is at."""
+
+    SCANNING = "scanning"
+    THUMBNAILS = "thumbnails"
+    ANALYSING = "analysing"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where indexing stands; the last one has the stage DONE and is the summary.
+
+    Attributes:
+        done: of `total` in this stage; None while nobody can tell.
+        photos: in the library now, hidden ones left out.
+        new: photos that this run has added.
+        analysed: photos that this run has looked at.
+        failed: files with a problem now.
+        per_second: of this stage; None until there is something to measure.
+        left_s: seconds left; None where that is not known.
+        device: where the networks run; empty until one is loaded.
+    """
+
+    stage: Stage
+    done: int
+    total: int | None
+    photos: int
+    new: int
+    analysed: int
+    failed: int
+    seconds: float
+    per_second: float | None = None
+    left_s: float | None = None
+    device: str = ""

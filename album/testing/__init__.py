@@ -1,0 +1,13 @@
+"""Stand-ins for what is slow, and builders of libraries; for tests, benches and demonstrations."""
+
+from album.testing.fakes import FakeAnalyser, FakeSegmenter
+from album.testing.pictures import make_picture, make_pictures
+from album.testing.taxonomy import sample_taxonomy
+
+__all__ = [
+    "FakeAnalyser",
+    "FakeSegmenter",
+    "make_picture",
+    "make_pictures",
+    "sample_taxonomy",
+]
