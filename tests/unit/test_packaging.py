@@ -124,6 +124,7 @@ def test_every_icon_size_is_there() -> None:
 
 def test_metainfo_names_the_entry_and_the_programs() -> None:
     root = parse(install_desktop.METAINFO).getroot()
+    assert root is not None
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     programs = {node.text for node in root.findall("provides/binary")}
     assert root.findtext("id") == install_desktop.APP_ID
