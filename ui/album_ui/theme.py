@@ -1,0 +1,224 @@
+"""The one place that knows a colour, a size of type or a measure; follows the system between light and dark."""
+
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontInfo, QIcon, QPalette
+from PySide6.QtWidgets import QApplication, QStyle
+
+from album_ui import icons
+from album_ui.style import style_sheet
+
+GRID_PX: Final = 4
+TOOLBAR_PX: Final = 48
+STATUS_PX: Final = 28
+SIDEBAR_PX: Final = (200, 236, 360)
+"""Narrowest, usual and widest."""
+INFO_PX: Final = (260, 300, 420)
+PHOTO_GAP_PX: Final = 4
+PHOTO_RADIUS_PX: Final = 3
+CONTROL_RADIUS_PX: Final = 7
+CONTROL_PX: Final = 30
+LIST_ROW_PX: Final = 27
+PAGE_MARGIN_PX: Final = 20
+PHOTO_HEIGHT_PX: Final = (120, 176, 400)
+"""Lowest, usual and highest row of the grid."""
+FADE_MS: Final = 120
+
+
+class Scheme(StrEnum):
+    """Which colours the user wants."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Size(Enum):
+    """Sizes of type, as a share of the system's own."""
+
+    SMALL = 0.85
+    BASE = 1.0
+    HEADING = 1.15
+    TITLE = 1.4
+    QUESTION = 2.15
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Every colour by its role, as `#RRGGBB`.
+
+    Attributes:
+        window: toolbar, status line, info. page: under the photos. field: what takes text.
+        chip: chips and photos that are not there yet. line: hairlines.
+        text, second, third: words, in falling weight; third only for what is said elsewhere too.
+        accent: what is chosen, and the one main action. on_accent: words on it. tint: ground of a chosen row.
+        yes, no: decided for, decided against (and problems). key: edge of a drawn key.
+    """
+
+    dark: bool
+    window: str
+    sidebar: str
+    page: str
+    field: str
+    chip: str
+    line: str
+    text: str
+    second: str
+    third: str
+    accent: str
+    on_accent: str
+    tint: str
+    yes: str
+    no: str
+
+    def colour(self, role: str) -> QColor:
+        """The colour of a role by its name (`accent`)."""
+        return QColor(getattr(self, role))
+
+
+LIGHT: Final = Palette(
+    dark=False,
+    window="#F4F1ED",
+    sidebar="#EEEAE4",
+    page="#FBFAF8",
+    field="#FFFFFF",
+    chip="#EAE4DC",
+    line="#E0DAD2",
+    text="#23201C",
+    second="#6A625A",
+    third="#8F867C",
+    accent="#A94F14",
+    on_accent="#FFFFFF",
+    tint="#F3E2D5",
+    yes="#2B7546",
+    no="#AE3226",
+)
+DARK: Final = Palette(
+    dark=True,
+    window="#1D1B18",
+    sidebar="#22201C",
+    page="#151412",
+    field="#2A2722",
+    chip="#322E29",
+    line="#35312B",
+    text="#EFEAE3",
+    second="#B0A79C",
+    third="#857C72",
+    accent="#F0A35C",
+    on_accent="#1D1B18",
+    tint="#43301F",
+    yes="#7CC796",
+    no="#EE8A7C",
+)
+VIEWER: Final = replace(DARK, page="#0E0D0C")
+"""One photo is always looked at in the dark."""
+
+
+class Theme(QObject):
+    """The palette and the type of the moment, put on the whole program.
+
+    Constructed with the application; `scheme` overrides what the system says.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> None:
+        super().__init__(app)
+        self._app = app
+        self._scheme = scheme
+        self._base = QFont(app.font())
+        self._base_px = max(11, QFontInfo(self._base).pixelSize())
+        app.setStyle("Fusion")
+        self._moves = app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+        self.palette = self._wanted()
+        self._put_on()
+        app.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+
+    @property
+    def scheme(self) -> Scheme:
+        """What the user asked for."""
+        return self._scheme
+
+    @property
+    def fade_ms(self) -> int:
+        """How long a fade takes; 0 where the system asks for no motion."""
+        return FADE_MS if self._moves else 0
+
+    def choose(self, scheme: Scheme) -> None:
+        """Light, dark, or as the system has it."""
+        self._scheme = scheme
+        self._on_system_changed()
+
+    def font(self, size: Size = Size.BASE, *, strong: bool = False) -> QFont:
+        """The system's font in one of our sizes, 400 or 600, figures all of one width."""
+        font = QFont(self._base)
+        font.setPixelSize(self.font_px(size))
+        font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def font_px(self, size: Size) -> int:
+        """Height of a size of type in pixels."""
+        return round(self._base_px * size.value)
+
+    def icon(self, name: str, role: str = "second") -> QIcon:
+        """A line icon (its Phosphor name) in the colour of a role; as accent where it is switched on."""
+        return icons.icon(name, self.palette.colour(role), self.palette.colour("accent"))
+
+    def sheet(self, palette: Palette) -> str:
+        """The style sheet of a palette, for a part that is always dark."""
+        return style_sheet(palette, {size.name.lower(): self.font_px(size) for size in Size})
+
+    def _wanted(self) -> Palette:
+        if self._scheme is Scheme.SYSTEM:
+            dark = self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        else:
+            dark = self._scheme is Scheme.DARK
+        return DARK if dark else LIGHT
+
+    def _put_on(self) -> None:
+        self._app.setPalette(qt_palette(self.palette))
+        self._app.setFont(self.font())
+        self._app.setStyleSheet(self.sheet(self.palette))
+
+    def _on_system_changed(self) -> None:
+        wanted = self._wanted()
+        if wanted == self.palette:
+            return
+        self.palette = wanted
+        self._put_on()
+        self.changed.emit()
+
+
+def qt_palette(palette: Palette) -> QPalette:
+    """The same colours for what Qt draws by itself."""
+    roles = {
+        QPalette.ColorRole.Window: palette.window,
+        QPalette.ColorRole.Base: palette.field,
+        QPalette.ColorRole.AlternateBase: palette.window,
+        QPalette.ColorRole.Button: palette.field,
+        QPalette.ColorRole.ToolTipBase: palette.field,
+        QPalette.ColorRole.ToolTipText: palette.text,
+        QPalette.ColorRole.WindowText: palette.text,
+        QPalette.ColorRole.Text: palette.text,
+        QPalette.ColorRole.ButtonText: palette.text,
+        QPalette.ColorRole.PlaceholderText: palette.second,
+        QPalette.ColorRole.Highlight: palette.tint,
+        QPalette.ColorRole.HighlightedText: palette.text,
+        QPalette.ColorRole.Link: palette.accent,
+        QPalette.ColorRole.Mid: palette.line,
+        QPalette.ColorRole.Accent: palette.accent,
+    }
+    result = QPalette()
+    for role, colour in roles.items():
+        result.setColor(role, QColor(colour))
+    for role in (
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+    ):
+        result.setColor(QPalette.ColorGroup.Disabled, role, QColor(palette.third))
+    return result

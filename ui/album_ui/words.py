@@ -1,0 +1,99 @@
+"""Every word that the user reads goes through here: `tr("Back")`, `count("{n} photo", "{n} photos", 3)`.
+
+The English text is its own key; the catalogues lie in `album_resources.translations`. Qt holds the language of the
+program (an installed `QTranslator`), so Qt's own words and ours change together.
+"""
+
+from datetime import date, datetime
+
+from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator
+
+from album_resources.translations import LANGUAGES, catalogue
+
+CONTEXT = "album"
+
+
+class Catalogue(QTranslator):
+    """The texts of one language; English is what stands in the code."""
+
+    def __init__(self, language: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.language = language
+        self._texts = catalogue(language)
+
+    def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
+        return not self._texts
+
+    def translate(
+        self, context: str, text: str, disambiguation: str | None = None, n: int = -1
+    ) -> str:
+        found = self._texts.get(text, "")
+        return found if found or context != CONTEXT else text
+
+
+def install(app: QCoreApplication, language: str = "system") -> Catalogue:
+    """Speak this language (`system`, `en`, `zh`) from now on; what is on the screen already is not told."""
+    code = system_language() if language not in LANGUAGES else language
+    before = app.findChild(Catalogue)
+    if before is not None:
+        app.removeTranslator(before)
+        before.setParent(None)
+    catalogue = Catalogue(code, app)
+    app.installTranslator(catalogue)
+    QLocale.setDefault(QLocale("zh_CN") if code == "zh" else QLocale("en_GB"))
+    return catalogue
+
+
+def system_language() -> str:
+    """The first language of the user's system that we speak, English else."""
+    for name in QLocale.system().uiLanguages():
+        code = name.split("-")[0].lower()
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+def language() -> str:
+    """The code of the language that is spoken now (`en`, `zh`)."""
+    return "zh" if QLocale().language() is QLocale.Language.Chinese else "en"
+
+
+def tr(text: str, **values: object) -> str:
+    """The text in the user's language, its `{names}` filled in."""
+    spoken = QCoreApplication.translate(CONTEXT, text) or text
+    return spoken.format(**values) if values else spoken
+
+
+def count(one: str, many: str, n: int, **values: object) -> str:
+    """The text that goes with a number; `{n}` is the number, grouped («18,300 photos»)."""
+    return tr(one if n == 1 else many, n=number(n), **values)
+
+
+def number(n: int) -> str:
+    """A number as the user writes it («18,300»)."""
+    return f"{n:,}"
+
+
+def day(when: date) -> str:
+    """«Saturday 12 July 2025»."""
+    if language() == "zh":
+        return QLocale().toString(when, "yyyy年M月d日 dddd")
+    return QLocale().toString(when, "dddd d MMMM yyyy")
+
+
+def moment(when: datetime) -> str:
+    """«Sat 12 July 2025, 12:41»."""
+    form = "yyyy年M月d日 ddd HH:mm" if language() == "zh" else "ddd d MMMM yyyy, HH:mm"
+    return QLocale().toString(when.replace(tzinfo=None), form)
+
+
+def month(when: date) -> str:
+    """«Jul 2025»."""
+    return QLocale().toString(when, "yyyy年M月" if language() == "zh" else "MMM yyyy")
+
+
+def duration(seconds: float) -> str:
+    """«0:24», «1:02:05»."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
