@@ -1,0 +1,1 @@
+"""Originals on disk: what they are, who they are, what they say of themselves, how they look."""

@@ -1,0 +1,1 @@
+"""How each file format is laid out: where its image data and its metadata lie. No decoding here."""

@@ -1,0 +1,71 @@
+"""Taking any file apart by the layout of its format."""
+
+from album.domain.photo import MediaKind
+from album.errors import FileProblem
+from album.pictures.containers.heif import read_heif
+from album.pictures.containers.jp2 import read_jp2
+from album.pictures.containers.jpeg import read_jpeg
+from album.pictures.containers.matroska import read_matroska
+from album.pictures.containers.movie import read_movie
+from album.pictures.containers.parts import Malformed, Parts
+from album.pictures.containers.png import read_png
+from album.pictures.containers.riff import read_avi, read_webp
+from album.pictures.containers.simple import read_bytes, read_gif, read_psd, read_raf
+from album.pictures.containers.tiff import read_tiff
+from album.pictures.formats import AVI, AVIF, HEAD_BYTES, HEIC, JP2, SUPPORTED, Format, sniff
+from album.pictures.original import Original
+
+
+def recognise_format(original: Original) -> Format:
+    """What an open file is; FileProblem when it is nothing that Albumen reads."""
+    head = original.read(0, HEAD_BYTES)
+    found = sniff(head, original.path.name)
+    if found is not None:
+        return found
+    suffix = original.path.suffix.lower()
+    if not any(head):
+        reason = "it holds nothing but zeros"
+    elif suffix in SUPPORTED:
+        reason = f"its name ends in {suffix}, but it is no such file"
+    else:
+        reason = "it is no picture or video that Albumen knows"
+    raise FileProblem(original.path, reason)
+
+
+def take_apart(original: Original, form: Format) -> Parts:
+    """Where image data and metadata lie in an open file; FileProblem when it is malformed."""
+    try:
+        return _read(original, form)
+    except Malformed as error:
+        raise FileProblem(original.path, str(error)) from error
+
+
+def _read(original: Original, form: Format) -> Parts:
+    match form.layout:
+        case "jpeg":
+            return read_jpeg(original)
+        case "png":
+            return read_png(original)
+        case "tiff":
+            return read_tiff(original, raw=form.is_raw)
+        case "riff":
+            return read_avi(original) if form == AVI else read_webp(original)
+        case "bmff":
+            return _read_boxes(original, form)
+        case "matroska":
+            return read_matroska(original)
+        case "gif":
+            return read_gif(original)
+        case "psd":
+            return read_psd(original)
+        case "raf":
+            return read_raf(original)
+        case _:
+            sampled = form.kind is MediaKind.VIDEO or form.is_raw
+            return read_bytes(original, form.name, sampled=sampled)
+
+
+def _read_boxes(original: Original, form: Format) -> Parts:
+    if form in (HEIC, AVIF):
+        return read_heif(original, f"{form.name}1")
+    return read_jp2(original) if form == JP2 else read_movie(original)

@@ -1,0 +1,131 @@
+"""Reading an original: only regular files, never mapped, and noticed when it changes under us.
+
+Files are read, not mapped: a mapped file that is cut short or unplugged kills the process with SIGBUS.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+
+from album.errors import FileProblem
+
+PRELOAD_BYTES = 32 << 20
+"""Files up to this size are read in one go."""
+
+WINDOW_BYTES = 4 << 20
+"""Larger ones are read in pieces of this size."""
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+_REASONS = {
+    errno.ENOENT: "the file is gone",
+    errno.ENOTDIR: "the file is gone",
+    errno.EACCES: "there is no permission to read it",
+    errno.EPERM: "there is no permission to read it",
+    errno.ELOOP: "it is a link that leads back to itself",
+    errno.EISDIR: "it is a folder",
+    errno.ENXIO: "it is not a regular file",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EIO: "the drive reports an error while reading it",
+    errno.ESTALE: "the drive it lies on is gone",
+    errno.ENODEV: "the drive it lies on is gone",
+}
+
+
+class FileChanged(FileProblem):
+    """The file was written to while it was read: worth another try a little later."""
+
+    def __init__(self, path: Path, reason: str = "it changed while it was being read") -> None:
+        super().__init__(path, reason, advice="It is tried again when it has come to rest.")
+
+
+def problem_of(path: Path, error: OSError) -> FileProblem:
+    """What an error of the operating system means for a file."""
+    reason = _REASONS.get(error.errno or 0) or f"it cannot be read: {error.strerror or error}"
+    advice = "Check its permissions." if error.errno in (errno.EACCES, errno.EPERM) else ""
+    return FileProblem(path, reason, advice=advice)
+
+
+class Original:
+    """An open file, to be read at any place. Not to be shared between threads.
+
+    Attributes:
+        path: where it lies.
+        size_bytes: its size when it was opened.
+    """
+
+    def __init__(self, path: Path, file: FileIO, status: os.stat_result) -> None:
+        self.path = path
+        self.size_bytes = status.st_size
+        self._file = file
+        self._status = status
+        self._all = file.read(status.st_size) if status.st_size <= PRELOAD_BYTES else None
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Up to `size` bytes from `offset`; fewer at the end of the file, none beyond it."""
+        if size <= 0 or not 0 <= offset < self.size_bytes:
+            return b""
+        if self._all is not None:
+            return self._all[offset : offset + size]
+        self._file.seek(offset)
+        return self._file.read(min(size, self.size_bytes - offset))
+
+    def pieces(self, offset: int, size: int) -> Iterator[bytes | memoryview]:
+        """The bytes of a range, in pieces that fit in memory; ends early at the end of the file."""
+        if self._all is not None:
+            if size > 0 and 0 <= offset < self.size_bytes:
+                yield memoryview(self._all)[offset : offset + size]
+            return
+        end = offset + size
+        while offset < end and (piece := self.read(offset, min(WINDOW_BYTES, end - offset))):
+            yield piece
+            offset += len(piece)
+
+    def find(self, needle: bytes, start: int) -> int:
+        """Where `needle` first stands at or after `start`; -1 when nowhere."""
+        if self._all is not None:
+            return self._all.find(needle, start)
+        overlap = len(needle) - 1
+        while piece := self.read(start, WINDOW_BYTES):
+            at = piece.find(needle)
+            if at >= 0:
+                return start + at
+            if len(piece) <= overlap:
+                break
+            start += len(piece) - overlap
+        return -1
+
+    def check_unchanged(self) -> None:
+        """Raise FileChanged when the file is not what it was when it was opened."""
+        now = os.fstat(self._file.fileno())
+        if (now.st_size, now.st_mtime_ns) != (self._status.st_size, self._status.st_mtime_ns):
+            raise FileChanged(self.path)
+        if self._all is not None and len(self._all) != self.size_bytes:
+            raise FileChanged(self.path)
+
+
+@contextmanager
+def open_original(path: Path) -> Iterator[Original]:
+    """Open a file for reading; every failure inside the block that is the file's becomes a FileProblem."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - one call less than Path.stat
+            raise FileProblem(path, "it is not a regular file")
+        with FileIO(os.open(path, _FLAGS), closefd=True) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise FileProblem(path, "it is not a regular file")
+            if status.st_size == 0:
+                raise FileProblem(path, "the file is empty")
+            original = Original(path, file, status)
+            yield original
+            original.check_unchanged()
+    except OSError as error:
+        raise problem_of(path, error) from error
+    except ValueError as error:  # a null byte in the name
+        if "null" in str(error):
+            raise FileProblem(path, "its name is not one that a file can have") from error
+        raise
