@@ -51,6 +51,15 @@ def install(wheel: Path) -> Path:
     return python
 
 
+def strip(program: Path) -> None:
+    """Take the symbol tables out of torch's libraries: a fifth of them. Needs binutils."""
+    tool = shutil.which("strip")
+    if tool is None or sys.platform != "linux":
+        return
+    for library in (program / "_internal/torch/lib").glob("*.so"):
+        run(tool, "--strip-unneeded", library)
+
+
 def size_mb(folder: Path) -> float:
     """What a folder takes on disk, in MB."""
     files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
@@ -64,6 +73,7 @@ def main() -> None:
     work = BUILD / "pyinstaller"
     options = ("--noconfirm", "--log-level", "WARN", "--workpath", work, "--distpath", DIST)
     run(python, "-m", "PyInstaller", *options, ROOT / "packaging/albumen.spec")
+    strip(DIST / "albumen")
     print(f"dist/albumen: {size_mb(DIST / 'albumen'):.0f} MB")
 
 
