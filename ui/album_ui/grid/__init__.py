@@ -1,0 +1,1 @@
+"""The library page: photos in justified rows under their days."""
