@@ -169,16 +169,10 @@ def _detail(energy: Plane, sigma: float) -> Plane:
     rows = np.linspace(0, strength.shape[0], _GRID, endpoint=False).astype(int)
     columns = np.linspace(0, strength.shape[1], _GRID, endpoint=False).astype(int)
     cells = np.add.reduceat(np.add.reduceat(strength, rows, axis=0), columns, axis=1)
-    heights, widths = (
-        np.diff(rows, append=len(strength)),
-        np.diff(columns, append=strength.shape[1]),
-    )
-    mass: Plane = cells / np.outer(heights, widths).astype(np.float32)
-    total = float(mass.sum())
-    if total <= 1:
-        return np.zeros_like(mass)
-    mass /= total
-    return mass
+    heights = np.diff(rows, append=strength.shape[0])
+    widths = np.diff(columns, append=strength.shape[1])
+    mass = (cells / np.outer(heights, widths)).astype(np.float32)
+    return mass / np.float32(mass.sum()) if mass.sum() > 1 else np.zeros_like(mass)
 
 
 def _composition(detail: Plane) -> float:

@@ -19,6 +19,7 @@ from album.settings import SettingsStore
 if TYPE_CHECKING:
     from album.pictures.thumbnails import ThumbnailService
     from album.storage.albums import SavedAlbum
+    from album.storage.database import Database
     from album.storage.problems import Problem
     from album.storage.rows import PhotoDetails, PhotoRow
     from album.storage.search import FacetCount, Page, Sort
@@ -32,6 +33,7 @@ class LibrarySession:
 
     Attributes:
         directory: of the library.
+        database: for what has no method here, as the upkeep commands (`status`, `jobs`, `check`).
         taxonomy: all tags that are known.
         settings, notices, activity, changes: see their classes; listeners are called on
             worker threads.
@@ -39,6 +41,7 @@ class LibrarySession:
     """
 
     directory: Path
+    database: "Database"
     taxonomy: Taxonomy
     settings: SettingsStore
     notices: Notices
