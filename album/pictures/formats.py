@@ -134,6 +134,7 @@ _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
 _MOVIE_BOXES = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
+_BMP_HEADERS = frozenset((12, 16, 40, 52, 56, 64, 108, 124))
 _TGA_TYPES = frozenset((1, 2, 3, 9, 10, 11))
 
 
@@ -156,7 +157,7 @@ def sniff(head: bytes, name: str = "") -> Format | None:
     if head[:4] in _TIFF_MAGIC:
         named = _BY_SUFFIX.get(suffix)
         return named if named and named.is_raw and named.layout == "tiff" else TIFF
-    if head.startswith(b"BM") and len(head) >= 26 and head[6:10] == b"\0\0\0\0":
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return BMP
     return _sniff_nested(head) or _sniff_stream(head, suffix)
 

@@ -33,6 +33,11 @@ def metadata_of(original: Original, parts: Parts) -> Metadata:
     return merge([*_sidecars(original.path), container, exif, *embedded, *iptc])
 
 
+def orientation_of(original: Original, parts: Parts) -> int:
+    """How the stored picture is to be turned (EXIF 1 to 8); the same that `metadata_of` says."""
+    return metadata_of(original, parts).orientation
+
+
 def _exif_sources(original: Original, parts: Parts) -> Iterator[tuple[Readable, str]]:
     if parts.exif_in_file:
         yield original, "Image"

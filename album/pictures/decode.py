@@ -1,0 +1,87 @@
+"""Any supported file as upright RGB at a wanted size; what can crash is decoded in another process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from album.domain.photo import MediaKind
+from album.pictures.containers.layout import recognise_format, take_apart
+from album.pictures.formats import Format
+from album.pictures.isolate import IsolatedDecoder
+from album.pictures.metadata import orientation_of
+from album.pictures.original import Original, open_original
+from album.pictures.pixels import Pixels, to_array
+from album.pictures.raster import decode_raster
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decoding one file may cost.
+
+    Attributes:
+        pixels: more than this is refused; counted as decoded, so a JPEG that is wanted small may have more.
+        here_pixels: larger pictures are decoded in the other process, whatever their format.
+        seconds: after this the other process is killed.
+        memory_bytes: address space of the other process, where the system can limit it.
+    """
+
+    pixels: int = 400_000_000
+    here_pixels: int = 64_000_000
+    seconds: float = 20.0
+    memory_bytes: int = 4 << 30
+
+
+class Decoder:
+    """Decodes files; may be used by several threads at once.
+
+    Args:
+        limits: what one file may cost.
+        processes: how many isolated ones at most; each starts when it is first needed.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, processes: int = 2) -> None:
+        self._limits = limits or Limits()
+        self._isolated = IsolatedDecoder(
+            processes=processes,
+            seconds=self._limits.seconds,
+            memory_bytes=self._limits.memory_bytes,
+        )
+
+    def picture(self, path: Path, longest_px: int | None) -> Pixels:
+        """The picture (of a video, a telling frame) as upright RGB; FileProblem when it has none.
+
+        Args:
+            path: the file.
+            longest_px: its longer side at most; smaller pictures stay as they are. None: full size.
+        """
+        with open_original(path) as original:
+            form = recognise_format(original)
+            parts = take_apart(original, form)
+            claimed = (parts.claims.width or 0) * (parts.claims.height or 0)
+            if not form.isolated and claimed <= self._limits.here_pixels:
+                orientation = orientation_of(original, parts)
+                pixels = self._limits.pixels
+                return to_array(decode_raster(original, form, longest_px, orientation, pixels))
+        return self._isolated.picture(path, longest_px, self._limits.pixels)
+
+    def close(self) -> None:
+        """End the isolated processes. Idempotent; a picture asked for later is a FileProblem."""
+        self._isolated.close()
+
+
+def decode_here(path: Path, longest_px: int | None, pixels_most: int) -> Pixels:
+    """Decode any format in this process: what the isolated one does."""
+    with open_original(path) as original:
+        return _decode(original, recognise_format(original), longest_px, pixels_most)
+
+
+def _decode(original: Original, form: Format, longest_px: int | None, pixels_most: int) -> Pixels:
+    if form.kind is MediaKind.VIDEO:
+        from album.pictures.video import decode_poster  # FFmpeg is loaded only where it is used
+
+        return to_array(decode_poster(original, longest_px, pixels_most))
+    if form.is_raw:
+        from album.pictures.raw import decode_raw  # likewise LibRaw
+
+        return to_array(decode_raw(original, longest_px, pixels_most))
+    orientation = orientation_of(original, take_apart(original, form))
+    return to_array(decode_raster(original, form, longest_px, orientation, pixels_most))

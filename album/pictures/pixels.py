@@ -1,0 +1,100 @@
+"""Any Pillow image as upright sRGB: colour profiles, 16 bits, transparency, size, orientation."""
+
+import io
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+Pixels = NDArray[np.uint8]
+"""Upright RGB, shape (height, width, 3)."""
+
+_WHITE = (255, 255, 255)
+_SRGB = (b"sRGB", "sRGB".encode("utf-16-be"))
+_SCALED_FROM = frozenset(("I;16", "I;16B", "I;16L", "I", "F"))
+_PROFILE_MODES = {"RGB": b"RGB ", "L": b"GRAY", "CMYK": b"CMYK"}
+
+_TRANSPOSE = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def fit(size: tuple[int, int], longest_px: int | None) -> tuple[int, int]:
+    """The size, scaled down so that its longer side is `longest_px` at most; never up, never below 1."""
+    longest = max(size)
+    if longest_px is None or longest <= longest_px:
+        return size
+    scale = longest_px / longest
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def upright_rgb(image: Image.Image, longest_px: int | None, orientation: int = 1) -> Image.Image:
+    """A loaded image as opaque sRGB, scaled to fit and turned upright."""
+    profile = image.info.get("icc_profile")
+    image = _opaque(image)
+    size = fit(image.size, longest_px)
+    if size != image.size:
+        image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    image = _to_srgb(image, profile)
+    turn = _TRANSPOSE.get(orientation)
+    return image.transpose(turn) if turn is not None else image
+
+
+def to_array(image: Image.Image) -> Pixels:
+    """An RGB image as an array of its own."""
+    return np.array(image, dtype=np.uint8)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """RGB, L or CMYK with 8 bits; what is transparent becomes white."""
+    if image.mode in _PROFILE_MODES and "transparency" not in image.info:
+        return image
+    if image.mode in _SCALED_FROM:
+        return Image.fromarray(_eight_bits(np.asarray(image)))
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        layered = image.convert("RGBA")
+        ground = Image.new("RGB", layered.size, _WHITE)
+        ground.paste(layered, mask=layered.getchannel("A"))
+        return ground
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Integers of 16 bits, or floats from 0 to 1 (or to their maximum), as 8 bits."""
+    if values.dtype == np.uint16:
+        return (values >> 8).astype(np.uint8)
+    numbers = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
+    highest = float(numbers.max(initial=0.0))
+    if values.dtype.kind == "i":
+        full = 255.0 if highest <= 255 else max(65535.0, highest)
+    else:
+        full = max(highest, 1.0)
+    return np.clip(numbers * (255.0 / full), 0, 255).astype(np.uint8)
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if profile and not any(name in profile for name in _SRGB):
+        transform = _transform(profile, image.mode)
+        if transform is not None:
+            return transform.apply(image)
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+@lru_cache(maxsize=16)
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """From a profile to sRGB; None where the profile is damaged or meant for other channels."""
+    if profile[16:20] != _PROFILE_MODES.get(mode):
+        return None
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        target = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+        return ImageCms.ImageCmsTransform(source, target, mode, "RGB")
+    except (OSError, ValueError, TypeError, ImageCms.PyCMSError):
+        return None

@@ -1,0 +1,194 @@
+"""Small pictures: made by one decode, kept in a cache of bounded size that may be deleted at any time."""
+
+import io
+import itertools
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from blake3 import blake3
+from PIL import Image
+
+from album.domain.photo import Fingerprint
+from album.errors import EnvironmentProblem
+from album.pictures.pixels import Pixels, fit, to_array
+
+SMALL_PX = 384
+LARGE_PX = 1280
+
+RENDERER = 1
+"""Changes whenever thumbnails may look different; older ones are then not found and age away."""
+
+_QUALITY = 85
+_HALVED_COLOUR = 2  # 4:2:0
+_SEAL_BYTES = 8
+_KEEP_SHARE = 0.9
+_TOUCH_AFTER_S = 3600.0
+
+
+class PictureSource(Protocol):
+    """What renders need of a `Decoder`."""
+
+    def picture(self, path: Path, longest_px: int | None) -> Pixels:
+        """As `Decoder.picture`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """All that one decode gives.
+
+    Attributes:
+        small, large: JPEG, longer side `SMALL_PX` and `LARGE_PX` at most.
+        colour: average, 0xRRGGBB.
+        pixels: of the small one.
+    """
+
+    small: bytes
+    large: bytes
+    colour: int
+    pixels: Pixels
+
+    def jpeg(self, size_px: int) -> bytes:
+        """The thumbnail of one of the two sizes."""
+        return self.small if size_px == SMALL_PX else self.large
+
+
+def render(decoder: PictureSource, path: Path) -> Rendered:
+    """Both thumbnails of a file; FileProblem when it has no picture."""
+    large = Image.fromarray(decoder.picture(path, LARGE_PX))
+    small = large.resize(fit(large.size, SMALL_PX), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    red, green, blue = small.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    return Rendered(
+        small=_jpeg(small),
+        large=_jpeg(large),
+        colour=red << 16 | green << 8 | blue,
+        pixels=to_array(small),
+    )
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=_QUALITY, subsampling=_HALVED_COLOUR)
+    return buffer.getvalue()
+
+
+class ThumbnailStore:
+    """Thumbnails on disk, the least recently used ones deleted when there are too many.
+
+    Safe for several threads, and for several programs on one directory. A damaged entry is as good as none.
+
+    Args:
+        directory: made when it is not there; nothing else may lie in it.
+        budget_bytes: what all entries together may take.
+    """
+
+    def __init__(self, directory: Path, budget_bytes: int) -> None:
+        self._directory = directory
+        self._budget_bytes = budget_bytes
+        self._used_bytes: int | None = None
+        self._lock = threading.Lock()
+        self._serial = itertools.count()
+
+    def get(self, fingerprint: Fingerprint, size_px: int) -> bytes | None:
+        """The JPEG, or None where there is none that is whole."""
+        path = self._path(fingerprint, size_px)
+        try:
+            sealed = path.read_bytes()
+        except OSError:
+            return None
+        content, seal = sealed[:-_SEAL_BYTES], sealed[-_SEAL_BYTES:]
+        if not content or blake3(content).digest(_SEAL_BYTES) != seal:
+            self._forget(path, len(sealed))
+            return None
+        self._touch(path)
+        return content
+
+    def has(self, fingerprint: Fingerprint, size_px: int) -> bool:
+        """Whether there is an entry, without reading it."""
+        return self._path(fingerprint, size_px).exists()
+
+    def put(self, fingerprint: Fingerprint, size_px: int, jpeg: bytes) -> None:
+        """Keep a JPEG, whole or not at all; EnvironmentProblem when it cannot be written."""
+        path = self._path(fingerprint, size_px)
+        temporary = path.with_name(
+            f".{path.name}.{os.getpid()}-{threading.get_ident()}-{next(self._serial)}"
+        )
+        sealed = jpeg + blake3(jpeg).digest(_SEAL_BYTES)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(sealed)
+            replaced_bytes = _size(path)
+            temporary.replace(path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise EnvironmentProblem(
+                f"Thumbnails cannot be kept in {self._directory}: {error.strerror}.",
+                advice="They are made anew each time until there is room.",
+            ) from error
+        self._account(len(sealed) - replaced_bytes)
+
+    def _path(self, fingerprint: Fingerprint, size_px: int) -> Path:
+        name = fingerprint.digest.hex()
+        folder = self._directory / name[:2] / name[2:4]
+        return folder / f"{fingerprint.scheme}-{name}-{size_px}-{RENDERER}.jpg"
+
+    def _touch(self, path: Path) -> None:
+        """Note the use, at most once an hour: the time of writing is the time of last use."""
+        try:
+            status = path.stat()
+            if abs(time.time() - status.st_mtime) > _TOUCH_AFTER_S:
+                os.utime(path)
+        except OSError:
+            return
+
+    def _forget(self, path: Path, size_bytes: int) -> None:
+        try:
+            path.unlink()
+        except OSError:
+            return
+        self._account(-size_bytes)
+
+    def _account(self, more_bytes: int) -> None:
+        with self._lock:
+            if self._used_bytes is None:
+                self._used_bytes = sum(size for _, size, _ in self._entries())
+            else:
+                self._used_bytes = max(0, self._used_bytes + more_bytes)
+            if self._used_bytes > self._budget_bytes:
+                self._used_bytes = self._evict()
+
+    def _evict(self) -> int:
+        """Delete the oldest entries until a tenth of the budget is free; what is then used."""
+        entries = sorted(self._entries())
+        used = sum(size for _, size, _ in entries)
+        for _, size, path in entries:
+            if used <= self._budget_bytes * _KEEP_SHARE:
+                break
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                continue
+            used -= size
+        return used
+
+    def _entries(self) -> Iterator[tuple[float, int, Path]]:
+        """Last use, size and place of every file in the store."""
+        for folder, _, names in os.walk(self._directory):
+            for name in names:
+                path = Path(folder, name)
+                try:
+                    status = path.stat()
+                except OSError:
+                    continue
+                yield status.st_mtime, status.st_size, path
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
