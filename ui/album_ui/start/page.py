@@ -1,0 +1,141 @@
+"""The only question that is asked at the start: where the pictures are."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from album.errors import AlbumError
+from album.session import FolderStatus, LibrarySession
+from album_ui.background import in_background
+from album_ui.bridge import Bridge
+from album_ui.pages import Page, PageContext, PageName
+from album_ui.start.prints import Prints
+from album_ui.theme import GRID_PX, PAGE_MARGIN_PX, Theme
+from album_ui.words import tr
+
+_BUTTON_PX = 38
+
+
+def pictures_folder() -> Path | None:
+    """The user's own folder of pictures, where there is one that is not empty. Touches the disk."""
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    folder = Path(place) if place else None
+    if folder is None or folder == Path.home():
+        return None
+    try:
+        return folder if next(folder.iterdir(), None) is not None else None
+    except OSError:
+        return None
+
+
+class StartPage(Page):
+    """Asks which folder holds the pictures; a drop anywhere on the window answers it too."""
+
+    wants_sidebar = False
+    wants_toolbar = False
+    wants_status = False
+
+    def __init__(
+        self, session: LibrarySession, bridge: Bridge, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._bridge = bridge
+        self._theme = theme
+        self._pictures: Path | None = None
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._use = QPushButton(tr("Use my Pictures folder"))
+        self._use.clicked.connect(self._on_use_pictures)
+        self._choose = QPushButton(tr("Choose a folder…"))
+        self._choose.clicked.connect(self._on_choose)
+        self._problem = QLabel()
+        self._problem.setProperty("role", "problem")
+        self._lay_out()
+        self._offer(None)
+
+    def _lay_out(self) -> None:
+        question = QLabel(tr("Where are your pictures?"))
+        question.setProperty("role", "question")
+        promise = QLabel(
+            tr(
+                "Drop a folder here. Albumen looks at every photo on this computer, "
+                "and nowhere else.\nNothing is uploaded, and your files are never changed."
+            )
+        )
+        promise.setProperty("role", "second")
+        after = QLabel(tr("You can browse from the first second; tags come while you look."))
+        after.setProperty("role", "small")
+        for label in (question, promise, after, self._problem):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(3 * GRID_PX)
+        buttons.addStretch()
+        for button in (self._use, self._choose):
+            button.setFixedHeight(_BUTTON_PX)
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.setAutoDefault(True)
+            buttons.addWidget(button)
+        buttons.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PAGE_MARGIN_PX, PAGE_MARGIN_PX, PAGE_MARGIN_PX, PAGE_MARGIN_PX)
+        column.setSpacing(0)
+        column.addStretch(3)
+        column.addWidget(Prints(), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(2 * GRID_PX)
+        column.addWidget(question)
+        column.addSpacing(3 * GRID_PX)
+        column.addWidget(promise, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(6 * GRID_PX)
+        column.addLayout(buttons)
+        column.addSpacing(6 * GRID_PX)
+        column.addWidget(after)
+        column.addSpacing(2 * GRID_PX)
+        column.addWidget(self._problem)
+        column.addStretch(4)
+
+    def enter(self, context: PageContext) -> None:
+        """Look whether there is a Pictures folder to offer."""
+        self._problem.clear()
+        self._bridge.call(
+            in_background(pictures_folder), self._offer, owner=self, latest="pictures"
+        )
+
+    def _offer(self, pictures: Path | None) -> None:
+        """Offer the Pictures folder where there is one; the main action is one button alone."""
+        self._pictures = pictures
+        self._use.setVisible(pictures is not None)
+        self._use.setToolTip("" if pictures is None else str(pictures))
+        self._choose.setText(
+            tr("Choose a folder…") if pictures is None else tr("Choose another folder…")
+        )
+        main = self._choose if pictures is None else self._use
+        for button in (self._use, self._choose):
+            button.setProperty("kind", "main" if button is main else "")
+            button.style().polish(button)
+        main.setFocus()
+
+    def _on_use_pictures(self) -> None:
+        if self._pictures is not None:
+            self._add(self._pictures)
+
+    def _on_choose(self) -> None:
+        last = self._session.settings.current.last_folder or str(self._pictures or Path.home())
+        chosen = QFileDialog.getExistingDirectory(self, tr("Choose a folder with pictures"), last)
+        if chosen:
+            self._session.settings.change(last_folder=chosen)
+            self._add(Path(chosen))
+
+    def _add(self, folder: Path) -> None:
+        """Watch the folder; the library comes up as soon as it is known."""
+        self._problem.clear()
+        self._bridge.call(
+            self._session.add_folder(folder), self._on_added, self._on_refused, owner=self
+        )
+
+    def _on_added(self, folder: FolderStatus) -> None:
+        self.page_wanted.emit(PageName.LIBRARY, PageContext())
+
+    def _on_refused(self, problem: AlbumError) -> None:
+        self._problem.setText(str(problem))
