@@ -1,0 +1,1 @@
+"""What leaves Albumen for other programs: cut-outs, later sidecars and lists."""
