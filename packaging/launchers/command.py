@@ -2,8 +2,8 @@
 
 import multiprocessing
 
-from album.cli.main import main
-
 if __name__ == "__main__":
-    multiprocessing.freeze_support()
+    multiprocessing.freeze_support()  # the processes that decode risky files end here
+    from album.cli.main import main
+
     main()

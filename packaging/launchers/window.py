@@ -3,8 +3,8 @@
 import multiprocessing
 import sys
 
-from album_ui.__main__ import main
-
 if __name__ == "__main__":
-    multiprocessing.freeze_support()
+    multiprocessing.freeze_support()  # the processes that decode risky files end here
+    from album_ui.__main__ import main
+
     sys.exit(main())

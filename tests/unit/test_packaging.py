@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import bootstrap
 import install_desktop
 import lock
 import pytest
@@ -27,6 +28,14 @@ libqxcb.so:
 \tlibxcb-cursor.so.0 => not found
 \tlibEGL.so.1 => not found
 """
+
+
+def test_an_old_python_is_told_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "OLDEST", (99, 0))
+    assert bootstrap.main([]) == bootstrap.EXIT_ENVIRONMENT
+    assert "make PYTHON=" in capsys.readouterr().out
 
 
 def test_libraries_that_ldd_does_not_find_lead_to_packages() -> None:
