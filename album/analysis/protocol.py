@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from album.domain.appearance import Colour as Colour
+from album.domain.appearance import Quality as Quality
 from album.domain.photo import Metadata
 from album.domain.tag import TagScore
 
@@ -32,27 +34,6 @@ class Sample:
 
     pixels: Pixels
     metadata: Metadata = Metadata()
-
-
-@dataclass(frozen=True, slots=True)
-class Colour:
-    """A named colour of a picture: its mean sRGB and its share of the pixels (0 to 1)."""
-
-    name: str
-    rgb: tuple[int, int, int]
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Scores from 0 to 1, higher is better; `score` is the overall one."""
-
-    score: float
-    clarity: float
-    exposure: float
-    composition: float
-    framing: float
-    noise: float
 
 
 @dataclass(frozen=True, slots=True)

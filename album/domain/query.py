@@ -10,18 +10,19 @@ Grammar (what the search field, the command and saved albums all speak):
     phrase := word | '"' any text '"'       a tag's name, a word of title, description, file or folder name, camera
 
 `is:video` is `kind:video`, `is:favourite` is `flag:favourite`; `tag:x` takes x from whatever facet knows it;
-`rating:3..5`. `parse(print_query(query)) == query` for every query.
+`rating:3..5`. `parse_query(print_query(query)) == query` for every query (`album.domain.query_text`).
 """
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from album.domain.tag import Facet
 
 
 @dataclass(frozen=True, slots=True)
 class FacetTerm:
-    """One of these values of the facet (tags count with their descendants)."""
+    """One of these values of the facet (tags count with their descendants); no values: no condition."""
 
     facet: Facet
     values: tuple[str, ...]
@@ -62,3 +63,13 @@ class Query:
     """Photos for which every term holds; no term: all photos."""
 
     terms: tuple[Term, ...] = ()
+
+
+class Sort(StrEnum):
+    """The order of the photos that match."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    QUALITY = "quality"  # best first
+    NAME = "name"  # of the file
+    SCORE = "score"  # of the tags that the query asks for, surest first

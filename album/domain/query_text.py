@@ -1,0 +1,225 @@
+"""Queries as text: the parser is lenient (people type), the printer exact: parse(print(q)) == q."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term, WordTerm
+from album.domain.tag import Facet
+from album.domain.taxonomy import Taxonomy
+from album.errors import QueryProblem
+
+_PREFIX = re.compile(r"([A-Za-z]+):")
+_DAY = r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?"
+_DATES = re.compile(rf"(?:{_DAY})?(\.\.)?(?:{_DAY})?", re.ASCII)
+_RATING = re.compile(r"(-?\d{1,4})?(\.\.)?(-?\d{1,4})?", re.ASCII)
+_LIKELY_YEARS = range(1800, 2200)
+"""A bare number outside is a word (`1080`, `0042`), unless `date:` stands before it."""
+
+_LOWEST, _HIGHEST = 0, 5
+_FACETS: dict[str, Facet] = {facet.value: facet for facet in Facet} | {"color": Facet.COLOUR}
+_KINDS = frozenset({"photo", "video"})
+
+
+def parse_query(text: str, taxonomy: Taxonomy) -> Query:
+    """The query that a text means; whatever is no facet, date or rating is a word.
+
+    QueryProblem only for alternatives that lie in different facets (`tag:beach,party`).
+
+    Args:
+        text: in the grammar of `album.domain.query`.
+        taxonomy: says which facet knows the values of `tag:`.
+    """
+    return Query(tuple(_Parser(text, taxonomy).terms()))
+
+
+def print_query(query: Query) -> str:
+    """The text that `parse_query` reads as this query."""
+    return " ".join(_print(term) for term in query.terms)
+
+
+class _Parser:
+    """Reads a text from left to right; `_at` is the next character."""
+
+    def __init__(self, text: str, taxonomy: Taxonomy) -> None:
+        self._text = text
+        self._at = 0
+        self._taxonomy = taxonomy
+
+    def terms(self) -> Iterator[Term]:
+        while self._skip_space():
+            negated = self._text[self._at] == "-"
+            if negated:
+                self._at += 1
+                if self._at == len(self._text) or self._text[self._at].isspace():
+                    continue  # a lone hyphen: the user is about to exclude something
+            yield self._term(negated)
+
+    def _skip_space(self) -> bool:
+        while self._at < len(self._text) and self._text[self._at].isspace():
+            self._at += 1
+        return self._at < len(self._text)
+
+    def _term(self, negated: bool) -> Term:
+        if self._text[self._at] == '"':
+            return WordTerm(self._quoted(), negated)
+        start = self._at
+        prefix = _PREFIX.match(self._text, start)
+        if prefix is not None:
+            read = self._readers().get(prefix[1].lower())
+            self._at = prefix.end()
+            term = read(self._values(), negated) if read is not None else None
+            if term is not None:
+                return term
+            self._at = start
+        word = self._bare()
+        return _dates(word, negated, likely=True) or WordTerm(word, negated)
+
+    def _readers(self) -> dict[str, Callable[[tuple[str, ...], bool], Term | None]]:
+        def facet_reader(facet: Facet) -> Callable[[tuple[str, ...], bool], Term]:
+            return lambda values, negated: FacetTerm(facet, values, negated)
+
+        return {
+            **{name: facet_reader(facet) for name, facet in _FACETS.items()},
+            "tag": self._tag,
+            "is": _is,
+            "date": lambda values, negated: _dates(",".join(values), negated, likely=False),
+            "rating": lambda values, negated: _rating(",".join(values), negated),
+        }
+
+    def _tag(self, values: tuple[str, ...], negated: bool) -> FacetTerm:
+        known = [self._taxonomy.find(value) for value in values]
+        facets = {tag.facet if tag else Facet.KEYWORD for tag in known}
+        return FacetTerm(_one(facets, "tag", values), values, negated)
+
+    def _values(self) -> tuple[str, ...]:
+        """Values up to a space, separated by commas; empty ones count only in quotes."""
+        values: list[str] = []
+        while self._at < len(self._text) and not self._text[self._at].isspace():
+            if self._text[self._at] == '"':
+                values.append(self._quoted())
+            elif value := self._bare(","):
+                values.append(value)
+            if self._at < len(self._text) and self._text[self._at] == ",":
+                self._at += 1
+            elif self._at < len(self._text) and not self._text[self._at].isspace():
+                break  # something glued to a closing quote is a term of its own
+        return tuple(values)
+
+    def _bare(self, ends: str = "") -> str:
+        start = self._at
+        while self._at < len(self._text):
+            sign = self._text[self._at]
+            if sign.isspace() or sign in ends:
+                break
+            self._at += 1
+        return self._text[start : self._at]
+
+    def _quoted(self) -> str:
+        """The text in quotes, `\\` before a quote or another `\\` taken away; open ends are forgiven."""
+        self._at += 1
+        signs: list[str] = []
+        while self._at < len(self._text):
+            sign = self._text[self._at]
+            self._at += 1
+            if sign == '"':
+                break
+            if sign == "\\" and self._text[self._at : self._at + 1] in {'"', "\\"}:
+                sign = self._text[self._at]
+                self._at += 1
+            signs.append(sign)
+        return "".join(signs)
+
+
+def _one(facets: set[Facet], prefix: str, values: tuple[str, ...]) -> Facet:
+    if len(facets) > 1:
+        raise QueryProblem(
+            f"{prefix}:{','.join(values)} names values of different kinds.",
+            advice="Write them as terms of their own.",
+        )
+    return next(iter(facets), Facet.KEYWORD)
+
+
+def _is(values: tuple[str, ...], negated: bool) -> FacetTerm:
+    facets = {Facet.KIND if value.casefold() in _KINDS else Facet.FLAG for value in values}
+    return FacetTerm(_one(facets, "is", values) if values else Facet.FLAG, values, negated)
+
+
+def _dates(text: str, negated: bool, *, likely: bool) -> DateTerm | None:
+    """The days of `2024`, `2024-05..2024-07`, `..2020`; None when the text is no date."""
+    match = _DATES.fullmatch(text)
+    if match is None or not (match[1] or match[5]):
+        return None
+    between = match[4] is not None
+    if not between and match[1] and match[5]:
+        return None
+    if likely and any(year and int(year) not in _LIKELY_YEARS for year in (match[1], match[5])):
+        return None
+    try:
+        first = _first_day(match[1], match[2], match[3]) if match[1] else date.min
+        if between:
+            last = _last_day(match[5], match[6], match[7]) if match[5] else date.max
+        else:
+            last = _last_day(match[1], match[2], match[3])
+    except ValueError:
+        return None  # there is no such day
+    return DateTerm(first, last, negated)
+
+
+def _first_day(year: str, month: str | None, day: str | None) -> date:
+    return date(int(year), int(month or 1), int(day or 1))
+
+
+def _last_day(year: str, month: str | None, day: str | None) -> date:
+    numbers = (int(year), int(month or 12))
+    return date(*numbers, int(day) if day else monthrange(*date(*numbers, 1).timetuple()[:2])[1])
+
+
+def _rating(text: str, negated: bool) -> RatingTerm | None:
+    match = _RATING.fullmatch(text)
+    if match is None or not (match[1] or match[3]):
+        return None
+    if match[2] is None:
+        return RatingTerm(int(match[1]), int(match[1]), negated) if not match[3] else None
+    return RatingTerm(int(match[1] or _LOWEST), int(match[3] or _HIGHEST), negated)
+
+
+def _print(term: Term) -> str:
+    sign = "-" if term.negated else ""
+    match term:
+        case FacetTerm(facet, values):
+            return f"{sign}{facet}:{','.join(_value(value) for value in values)}"
+        case DateTerm(first, last):
+            return sign + _days(first, last)
+        case RatingTerm(lowest, highest):
+            return f"{sign}rating:{lowest}..{highest}"
+        case WordTerm(text):
+            return sign + _word(text)
+
+
+def _days(first: date, last: date) -> str:
+    """The shortest text that means these days."""
+    for length in (4, 7, 10):  # a year, a month, a day
+        text = first.isoformat()[:length]
+        if _dates(text, negated=False, likely=True) == DateTerm(first, last):
+            return text
+    return f"date:{first.isoformat()}..{last.isoformat()}"
+
+
+def _value(value: str) -> str:
+    plain = value and not any(sign.isspace() or sign in '",' for sign in value)
+    return value if plain else _in_quotes(value)
+
+
+def _word(text: str) -> str:
+    """The word as it is where it reads as nothing else, else in quotes."""
+    plain = not any(sign.isspace() for sign in text) and text[:1] not in {"", "-", '"'}
+    if plain and not _PREFIX.match(text) and _dates(text, negated=False, likely=True) is None:
+        return text
+    return _in_quotes(text)
+
+
+def _in_quotes(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,344 @@
+"""Which photos have which value of which facet, in memory, so that counts follow every click at once."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+
+from album.domain.photo import PhotoId
+from album.domain.tag import Facet, TagState
+from album.domain.taxonomy import Taxonomy, slugify
+from album.storage.postings import Flags, Ids, Posting, Selection, as_ids, widened
+
+TAG_FACETS = frozenset({Facet.SCENE, Facet.EVENT, Facet.THING, Facet.STYLE, Facet.KEYWORD})
+"""Facets whose values are tags; the others are read off the photo."""
+
+FAVOURITE, REVIEW, PROBLEM, UNTAGGED, OFFLINE = (
+    "favourite",
+    "review",
+    "problem",
+    "untagged",
+    "offline",
+)
+"""Values of Facet.FLAG."""
+
+_WIDTH_STEP = 8192
+"""The index grows in steps of this many photos."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """One value of a facet under a query.
+
+    Attributes:
+        count: photos of the query that have the value; the facet's own choice is not part of that query.
+        chosen: whether the query asks for the value.
+    """
+
+    slug: str
+    name: str
+    count: int
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A statement that yields (slug, name, ids as text) for one facet; `{only}` narrows it to some photos."""
+
+    facet: Facet
+    sql: str
+
+
+_SOURCES = (
+    _Source(
+        Facet.COLOUR,
+        "SELECT name, name, group_concat(photo_id) FROM photo_colour WHERE {only:photo_id} GROUP BY name",
+    ),
+    _Source(
+        Facet.CAMERA,
+        "SELECT camera, camera, group_concat(id) FROM photo WHERE camera IS NOT NULL AND {only:id}"
+        " GROUP BY camera",
+    ),
+    _Source(
+        Facet.YEAR,
+        "SELECT strftime('%Y', taken_s, 'unixepoch'), '', group_concat(id) FROM photo WHERE {only:id}"
+        " GROUP BY strftime('%Y', taken_s, 'unixepoch')",
+    ),
+    _Source(
+        Facet.FLAG,
+        "SELECT 'favourite', 'favourite', group_concat(id) FROM photo WHERE favourite AND {only:id}",
+    ),
+    _Source(
+        Facet.KIND,
+        "SELECT 'video', 'video', group_concat(id) FROM photo WHERE kind = 'video' AND {only:id}",
+    ),
+    _Source(
+        Facet.FLAG,
+        "SELECT 'problem', 'problem', group_concat(DISTINCT photo_id) FROM problem"
+        " WHERE photo_id IS NOT NULL AND {only:photo_id}",
+    ),
+)
+_TAGS = (
+    "SELECT slug, facet, name, state, group_concat(photo_id) FROM photo_tag"
+    " JOIN tag ON tag.id = tag_id WHERE {only:photo_id} GROUP BY tag_id, state"
+)
+_FILES = (
+    "SELECT folder.shown, folder.state, group_concat(DISTINCT photo_id) FROM file"
+    " JOIN folder ON folder.id = folder_id WHERE file.state = 'present' AND {only:photo_id}"
+    " GROUP BY folder_id"
+)
+
+
+class _Reader:
+    """Runs the statements above for all photos, or for some.
+
+    Args:
+        connection: to read from.
+        ids: the photos wanted; None for all.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, ids: Ids | None) -> None:
+        self._connection = connection
+        self._ids = None if ids is None else json.dumps(ids.tolist())
+
+    def rows(self, sql: str) -> Iterator[tuple[str, ...]]:
+        """Rows of a statement, without those that concern no photo."""
+        head, _, tail = sql.partition("{only:")
+        column, _, tail = tail.partition("}")
+        if self._ids is None:
+            rows = self._connection.execute(f"{head}1{tail}")
+        else:
+            only = f"{column} IN (SELECT value FROM json_each(?))"
+            rows = self._connection.execute(f"{head}{only}{tail}", (self._ids,))
+        return (row for row in rows if row[-1] is not None)
+
+
+def _parsed(text: str) -> Ids:
+    return np.unique(np.fromstring(text, np.int32, sep=","))
+
+
+class FacetIndex:
+    """Photos by facet value.
+
+    Tags count with their descendants, unless a person rejected the broader tag on that photo; suggestions
+    count, rejected tags do not. Photos without a present file are hidden. Not thread-safe: `Browser` takes care.
+
+    Args:
+        taxonomy: says which tag is part of which.
+    """
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
+        self._postings: dict[Facet, dict[str, Posting]] = {facet: {} for facet in Facet}
+        self._names: dict[Facet, dict[str, str]] = {facet: {} for facet in Facet}
+        self._visible: Flags = np.zeros(0, np.bool_)
+
+    @property
+    def width(self) -> int:
+        """Photos the index has room for; all flags are this long."""
+        return len(self._visible)
+
+    @property
+    def visible(self) -> Flags:
+        """Photos that have a present file."""
+        return self._visible
+
+    def load(self, connection: sqlite3.Connection) -> None:
+        """Read everything."""
+        (highest,) = connection.execute("SELECT coalesce(max(id), 0) FROM photo").fetchone()
+        self._widen(highest + 1)
+        self._replace(connection, None, np.ones(self.width, np.bool_))
+
+    def update(self, connection: sqlite3.Connection, ids: Collection[PhotoId]) -> None:
+        """Read these photos again: new, changed or gone."""
+        if not ids:
+            return
+        wanted = as_ids(ids)
+        self._widen(int(wanted[-1]) + 1)
+        changed = np.zeros(self.width, np.bool_)
+        changed[wanted] = True
+        self._replace(connection, wanted, changed)
+
+    def _widen(self, width: int) -> None:
+        steps = -(-width // _WIDTH_STEP)
+        self._visible = widened(self._visible, steps * _WIDTH_STEP)
+
+    def _replace(self, connection: sqlite3.Connection, ids: Ids | None, changed: Flags) -> None:
+        """Put in what the library says now of the photos in `changed` (their `ids`; None: all)."""
+        now: dict[Facet, dict[str, Ids]] = {facet: {} for facet in Facet}
+        reader = _Reader(connection, ids)
+        for facet, slug, name, photos in self._read(reader):
+            earlier = now[facet].get(slug)
+            now[facet][slug] = photos if earlier is None else np.union1d(earlier, photos)
+            self._names[facet][slug] = name
+        for facet, values in now.items():
+            postings = self._postings[facet]
+            for slug in [*postings, *(slug for slug in values if slug not in postings)]:
+                self._put(postings, slug, changed, values.get(slug, np.zeros(0, np.int32)))
+        self._derive(changed)
+
+    def _put(self, postings: dict[str, Posting], slug: str, changed: Flags, now: Ids) -> None:
+        before = postings.get(slug)
+        after = Posting(now, self.width) if before is None else before.replaced(changed, now)
+        if len(after):
+            postings[slug] = after
+        else:
+            postings.pop(slug, None)
+
+    def _read(self, reader: _Reader) -> Iterator[tuple[Facet, str, str, Ids]]:
+        yield from self._read_tags(reader)
+        yield from self._read_files(reader)
+        for source in _SOURCES:
+            for slug, name, text in reader.rows(source.sql):
+                if slug is not None:
+                    yield (source.facet, str(slug), name or str(slug), _parsed(text))
+
+    def _read_tags(self, reader: _Reader) -> Iterator[tuple[Facet, str, str, Ids]]:
+        """Tags with their descendants, and the flags that follow from tags."""
+        tags = _TagRows()
+        for slug, facet, name, state, text in reader.rows(_TAGS):
+            tags.add(slug, Facet(facet), name, TagState(state), _parsed(text))
+        broader = {ancestor for slug in tags.counted for ancestor in self._taxonomy.ancestors(slug)}
+        for slug in {*tags.counted, *broader}:
+            parts = [tags.counted.get(part) for part in (slug, *self._taxonomy.descendants(slug))]
+            ids = _union([part for part in parts if part is not None])
+            ids = np.setdiff1d(ids, tags.rejected.get(slug, ()), assume_unique=True)
+            yield (*self._meaning(slug, tags), ids)
+        if tags.suggested:
+            yield (Facet.FLAG, REVIEW, REVIEW, _union(tags.suggested))
+        if tags.counted:
+            yield (Facet.FLAG, _TAGGED, _TAGGED, _union(list(tags.counted.values())))
+
+    def _meaning(self, slug: str, tags: "_TagRows") -> tuple[Facet, str, str]:
+        """Facet, slug and name; the taxonomy knows best, the stored row is for what it does not know."""
+        if slug in self._taxonomy:
+            return (self._taxonomy.facet(slug), slug, self._taxonomy.name(slug))
+        facet, name = tags.meanings[slug]
+        return (facet, slug, name)
+
+    def _read_files(self, reader: _Reader) -> Iterator[tuple[Facet, str, str, Ids]]:
+        """Folders; and what there is to see, on line or not."""
+        for folder, state, text in reader.rows(_FILES):
+            ids = _parsed(text)
+            yield (Facet.FOLDER, folder, PurePath(folder).name or folder, ids)
+            yield (Facet.FLAG, _SEEN, _SEEN, ids)
+            if state != "offline":
+                yield (Facet.FLAG, _ONLINE, _ONLINE, ids)
+
+    def _derive(self, changed: Flags) -> None:
+        """Visible photos, and the values that say what a photo has not."""
+        flags = self._postings[Facet.FLAG]
+        self._visible = self._flags_of(flags.get(_SEEN))
+        self._names[Facet.FLAG].update({UNTAGGED: UNTAGGED, OFFLINE: OFFLINE})
+        self._names[Facet.KIND]["photo"] = "photo"
+        for postings, slug, other in (
+            (flags, UNTAGGED, flags.get(_TAGGED)),
+            (flags, OFFLINE, flags.get(_ONLINE)),
+            (self._postings[Facet.KIND], "photo", self._postings[Facet.KIND].get("video")),
+        ):
+            rest = self._visible & ~self._flags_of(other) & changed
+            self._put(postings, slug, changed, np.flatnonzero(rest).astype(np.int32))
+
+    def _flags_of(self, posting: Posting | None) -> Flags:
+        flags = np.zeros(self.width, np.bool_)
+        if posting is not None:
+            posting.add_to(flags)
+        return flags
+
+    def slugs(self, facet: Facet) -> list[str]:
+        """Values of the facet that some photo has."""
+        return [slug for slug in self._postings[facet] if not slug.startswith(_HIDDEN)]
+
+    def name(self, facet: Facet, slug: str) -> str:
+        """The English or own name of a value; a value nobody has names itself."""
+        return self._names[facet].get(slug, slug)
+
+    def resolve(self, facet: Facet, value: str) -> str:
+        """The slug that a typed value of the facet means; the value itself when none is known."""
+        postings = self._postings[facet]
+        if value in postings:
+            return value
+        known = self._taxonomy.find(value)
+        if known is not None and known.facet is facet:
+            return known.slug
+        plain = slugify(value)
+        for slug, name in self._names[facet].items():
+            if plain and plain in {slugify(slug), slugify(name)}:
+                return slug
+        return value
+
+    def flags(self, facet: Facet, values: Iterable[str]) -> Flags:
+        """Photos, hidden ones too, that have one of these values."""
+        flags = np.zeros(self.width, np.bool_)
+        for value in values:
+            posting = self._postings[facet].get(self.resolve(facet, value))
+            if posting is not None:
+                posting.add_to(flags)
+        return flags
+
+    def counts(
+        self,
+        facet: Facet,
+        selection: Selection,
+        chosen: Collection[str] = (),
+        excluded: Collection[str] = (),
+    ) -> list[FacetCount]:
+        """The facet's values with their counts in the selection, most frequent first (years: latest first).
+
+        Values that nothing in the selection has are left out unless chosen.
+
+        Args:
+            facet: which.
+            selection: visible photos that match all but the facet's own choice.
+            chosen: slugs that the query asks for.
+            excluded: slugs that the query excludes; they are left out.
+        """
+        found = [
+            FacetCount(slug, self._names[facet][slug], count, slug in chosen)
+            for slug, posting in self._postings[facet].items()
+            if not slug.startswith(_HIDDEN)
+            and slug not in excluded
+            and ((count := posting.count_in(selection)) or slug in chosen)
+        ]
+        found += [
+            FacetCount(slug, self.name(facet, slug), 0, True)
+            for slug in chosen
+            if slug not in self._postings[facet] and slug not in excluded
+        ]
+        if facet is Facet.YEAR:
+            return sorted(found, key=lambda one: one.slug, reverse=True)
+        return sorted(found, key=lambda one: (-one.count, one.name, one.slug))
+
+
+_HIDDEN = "\x00"
+"""Values that only serve to derive others start with this."""
+_TAGGED, _SEEN, _ONLINE = _HIDDEN + "tagged", _HIDDEN + "seen", _HIDDEN + "online"
+
+
+class _TagRows:
+    """Tag rows as they come from the library, sorted by what they are worth."""
+
+    def __init__(self) -> None:
+        self.counted: dict[str, Ids] = {}
+        self.rejected: dict[str, Ids] = {}
+        self.suggested: list[Ids] = []
+        self.meanings: dict[str, tuple[Facet, str]] = {}
+
+    def add(self, slug: str, facet: Facet, name: str, state: TagState, ids: Ids) -> None:
+        self.meanings[slug] = (facet, name)
+        if state is TagState.REJECTED:
+            self.rejected[slug] = ids
+            return
+        if state is TagState.SUGGESTED:
+            self.suggested.append(ids)
+        earlier = self.counted.get(slug)
+        self.counted[slug] = ids if earlier is None else np.union1d(earlier, ids)
+
+
+def _union(parts: list[Ids]) -> Ids:
+    if not parts:
+        return np.zeros(0, np.int32)
+    return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))

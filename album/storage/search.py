@@ -1,0 +1,255 @@
+"""Photos that match a query, in order, and the counts of every facet value under it."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+
+import numpy as np
+from numpy.typing import NDArray
+
+from album.domain.photo import PhotoId
+from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Sort, Term, WordTerm
+from album.domain.tag import Facet
+from album.domain.taxonomy import Taxonomy, slugify
+from album.storage.columns import SECONDS_A_DAY, PhotoColumns
+from album.storage.facets import TAG_FACETS, FacetCount, FacetIndex
+from album.storage.fulltext import find_text
+from album.storage.postings import Flags, Selection, widened
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_KEPT_WORDS = 64
+"""Words whose photos are remembered between two changes of the library."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All photos that match, in order, with what it takes to lay them out.
+
+    Attributes:
+        ids: photo ids.
+        total: how many.
+        videos: how many of them are videos.
+        aspect: width by height of each.
+        day: the day each was taken, in days since 1970.
+        colour: average colour of each, 0xRRGGBB, -1 where not known.
+    """
+
+    ids: NDArray[np.int32]
+    total: int
+    videos: int
+    aspect: NDArray[np.float32]
+    day: NDArray[np.int32]
+    colour: NDArray[np.int32]
+
+
+class Browser:
+    """Answers the questions of the window: which photos, in which order, and how many of what.
+
+    Thread-safe; an update waits for an answer being worked out (milliseconds) and the other way round.
+
+    Args:
+        index: facet values.
+        columns: order and layout.
+        taxonomy: meanings of words.
+    """
+
+    def __init__(self, index: FacetIndex, columns: PhotoColumns, taxonomy: Taxonomy) -> None:
+        self.index = index
+        self.columns = columns
+        self._taxonomy = taxonomy
+        self._lock = threading.Lock()
+        self._words: dict[str, Flags] = {}
+        self._names: NDArray[np.int32] | None = None
+
+    def load(self, connection: sqlite3.Connection) -> None:
+        """Read everything."""
+        with self._lock:
+            self.columns.load(connection)
+            self.index.load(connection)
+            self._forget()
+
+    def update(self, connection: sqlite3.Connection, ids: Collection[PhotoId]) -> None:
+        """Read these photos again: new, changed or gone."""
+        with self._lock:
+            self.columns.update(connection, ids)
+            self.index.update(connection, ids)
+            self._forget()
+
+    def _forget(self) -> None:
+        self._words.clear()
+        self._names = None
+
+    def find(self, connection: sqlite3.Connection, query: Query, sort: Sort = Sort.NEWEST) -> Page:
+        """The photos for which every term holds."""
+        with self._lock:
+            matching = self._matching(connection, query.terms)
+            order = self._order(connection, query, sort)
+            width = max(len(matching), len(self.columns.exists))
+            ids = order[widened(matching, width)[order]]
+            columns = self.columns
+            return Page(
+                ids=ids,
+                total=len(ids),
+                videos=int(np.count_nonzero(columns.video[ids])),
+                aspect=columns.aspect[ids],
+                day=(columns.taken_s[ids] // SECONDS_A_DAY).astype(np.int32),
+                colour=columns.colour[ids],
+            )
+
+    def counts(
+        self,
+        connection: sqlite3.Connection,
+        query: Query,
+        facets: Iterable[Facet] = tuple(Facet),
+    ) -> dict[Facet, list[FacetCount]]:
+        """Every value of these facets with its count under the query.
+
+        Values of one facet are alternatives, so the facet's own choice is left out of its own counts; values
+        that would lead to an empty page are left out, unless chosen; excluded values are.
+        """
+        with self._lock:
+            whole = Selection(self._matching(connection, query.terms))
+            return {facet: self._counts(connection, query, facet, whole) for facet in facets}
+
+    def _counts(
+        self, connection: sqlite3.Connection, query: Query, facet: Facet, whole: Selection
+    ) -> list[FacetCount]:
+        own = [term for term in query.terms if isinstance(term, FacetTerm) and term.facet is facet]
+        chosen = self._slugs(own, negated=False)
+        excluded = self._slugs(own, negated=True)
+        if chosen:
+            others = [term for term in query.terms if term.negated or term not in own]
+            whole = Selection(self._matching(connection, others))
+        return self.index.counts(facet, whole, chosen, excluded)
+
+    def _slugs(self, terms: Iterable[FacetTerm], *, negated: bool) -> list[str]:
+        return [
+            self.index.resolve(term.facet, value)
+            for term in terms
+            if term.negated is negated
+            for value in term.values
+        ]
+
+    def suggest(self, text: str, limit: int = 5) -> list[str]:
+        """Names of tags in use that are spelled nearly like the text, or begin with it; the nearest first."""
+        wanted = slugify(text)
+        if not wanted:
+            return []
+        with self._lock:
+            names = {
+                slugify(self.index.name(facet, slug)): self.index.name(facet, slug)
+                for facet in sorted(TAG_FACETS)
+                for slug in self.index.slugs(facet)
+            }
+        begun = sorted((name for name in names if name.startswith(wanted)), key=len)
+        near = get_close_matches(wanted, names, n=limit, cutoff=0.6)
+        return [names[name] for name in dict.fromkeys([*begun, *near])][:limit]
+
+    def _matching(self, connection: sqlite3.Connection, terms: Iterable[Term]) -> Flags:
+        """Visible photos for which every term holds."""
+        matching = self.index.visible.copy()
+        for term in terms:
+            holds = self._holds(connection, term)
+            if holds is None:
+                continue
+            matching &= ~holds if term.negated else holds
+        return matching
+
+    def _holds(self, connection: sqlite3.Connection, term: Term) -> Flags | None:
+        """Photos for which the term (without its minus) holds; None where it sets no condition."""
+        match term:
+            case FacetTerm(facet, values):
+                return self.index.flags(facet, values) if values else None
+            case WordTerm(text):
+                return self._word(connection, text)
+            case DateTerm(first, last):
+                low, high = sorted((first.toordinal() - _EPOCH_DAY, last.toordinal() - _EPOCH_DAY))
+                taken_s = self.columns.taken_s
+                return self._fitted(
+                    (taken_s >= low * SECONDS_A_DAY) & (taken_s < (high + 1) * SECONDS_A_DAY)
+                )
+            case RatingTerm(lowest, highest):
+                rating = self.columns.rating
+                return self._fitted((rating >= lowest) & (rating <= highest))
+
+    def _fitted(self, flags: Flags) -> Flags:
+        """Flags by column, as wide as the index."""
+        return widened(flags, self.index.width)[: self.index.width]
+
+    def _word(self, connection: sqlite3.Connection, text: str) -> Flags:
+        if text not in self._words:
+            if len(self._words) >= _KEPT_WORDS:
+                self._words.pop(next(iter(self._words)))
+            self._words[text] = self._find_word(connection, text)
+        return self._words[text]
+
+    def _find_word(self, connection: sqlite3.Connection, text: str) -> Flags:
+        """Photos with a tag of this name, or with the word in their text."""
+        known = self._taxonomy.find(text)
+        if known is not None:
+            flags = self.index.flags(known.facet, (known.slug,))
+        else:
+            flags = self.index.flags(Facet.KEYWORD, (text,))
+        ids = np.array(find_text(connection, text), np.int64)
+        flags[ids[ids < len(flags)]] = True
+        return flags
+
+    def _order(self, connection: sqlite3.Connection, query: Query, sort: Sort) -> NDArray[np.int32]:
+        match sort:
+            case Sort.NAME:
+                if self._names is None:
+                    self._names = _by_name(connection)
+                return self._names[self._names < len(self.columns.exists)]
+            case Sort.SCORE:
+                return self._by_score(connection, query)
+            case _:
+                return self.columns.order(sort)
+
+    def _by_score(self, connection: sqlite3.Connection, query: Query) -> NDArray[np.int32]:
+        """Photos by the score of the tags that the query asks for, surest first; then the newest first.
+
+        What a person or the file says is sure.
+        """
+        newest = self.columns.order(Sort.NEWEST)
+        slugs = self._asked(query)
+        if not slugs:
+            return newest
+        rows = connection.execute(
+            "SELECT photo_id, CASE WHEN state = 'suggested' THEN coalesce(score, 0) ELSE 1 END"
+            " FROM photo_tag JOIN tag ON tag.id = tag_id"
+            " WHERE state <> 'rejected' AND slug IN (SELECT value FROM json_each(?))",
+            (json.dumps(slugs),),
+        ).fetchall()
+        scores = np.zeros(len(self.columns.exists), np.float32)
+        if rows:
+            ids, values = zip(*rows, strict=True)
+            at = np.array(ids, np.int64)
+            known = at < len(scores)
+            np.maximum.at(scores, at[known], np.array(values, np.float32)[known])
+        return newest[np.argsort(-scores[newest], kind="stable")]
+
+    def _asked(self, query: Query) -> list[str]:
+        """Slugs of tags that the query asks for."""
+        asked: list[str] = []
+        for term in query.terms:
+            if term.negated:
+                continue
+            if isinstance(term, FacetTerm) and term.facet in TAG_FACETS:
+                asked += [self.index.resolve(term.facet, value) for value in term.values]
+            elif isinstance(term, WordTerm):
+                known = self._taxonomy.find(term.text)
+                asked.append(known.slug if known else slugify(term.text))
+        return asked
+
+
+def _by_name(connection: sqlite3.Connection) -> NDArray[np.int32]:
+    """Photos by the name of their first present file, as people sort names: case does not matter."""
+    rows = connection.execute(
+        "SELECT photo_id, min(shown) FROM file WHERE state = 'present' GROUP BY photo_id"
+    )
+    named = sorted((shown.rpartition("/")[2].casefold(), photo_id) for photo_id, shown in rows)
+    return np.array([photo_id for _, photo_id in named], np.int32)
