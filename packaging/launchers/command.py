@@ -1,9 +1,11 @@
 """The `album` command of the packaged program."""
 
-import multiprocessing
+import sys
+
+from album.pictures.worker import serve_if_asked
 
 if __name__ == "__main__":
-    multiprocessing.freeze_support()  # the processes that decode risky files end here
+    serve_if_asked(sys.argv[1:])
     from album.cli.main import main
 
     main()

@@ -1,10 +1,11 @@
 """The program behind the double click: opens the window, on the folders it is given."""
 
-import multiprocessing
 import sys
 
+from album.pictures.worker import serve_if_asked
+
 if __name__ == "__main__":
-    multiprocessing.freeze_support()  # the processes that decode risky files end here
+    serve_if_asked(sys.argv[1:])  # a process that decodes risky files never loads the window
     from album_ui.__main__ import main
 
     sys.exit(main())
