@@ -1,4 +1,4 @@
-"""What one source inside a file (EXIF, XMP, IPTC, the container) claims; several make a `Metadata`."""
+"""What one source in a file (EXIF, XMP, IPTC, the container) claims; several make a `Metadata`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -14,7 +14,7 @@ class Claims:
     Attributes:
         width, height: as stored, before the orientation is applied.
         taken: when the picture was made.
-        touched: a weaker date (file written, digitised), believed only where nobody names a better one.
+        touched: a weaker date (file written, digitised), for want of a better one.
     """
 
     width: int | None = None

@@ -1,4 +1,4 @@
-"""Any supported file as upright RGB at a wanted size; what can crash is decoded in another process."""
+"""Any supported file as upright RGB; what can crash is decoded in another process."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ class Limits:
     """What decoding one file may cost.
 
     Attributes:
-        pixels: more than this is refused; counted as decoded, so a JPEG that is wanted small may have more.
+        pixels: more are refused; as decoded, so a JPEG that is wanted small may have more.
         here_pixels: larger pictures are decoded in the other process, whatever their format.
         seconds: after this the other process is killed.
         memory_bytes: address space of the other process, where the system can limit it.

@@ -12,8 +12,8 @@ from album.pictures.original import open_original
 def examine(path: Path) -> Examination:
     """Identity, kind, format and metadata of a file.
 
-    Raises FileProblem when it cannot be read or holds no picture, and its subclass `FileChanged` when
-    somebody wrote to it meanwhile.
+    FileProblem when it cannot be read or holds no picture; its subclass `FileChanged` when somebody
+    wrote to it meanwhile.
     """
     with open_original(path) as original:
         form = recognise_format(original)

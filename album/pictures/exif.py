@@ -1,4 +1,4 @@
-"""EXIF, read by ExifRead from a block of bytes or from a TIFF-like file, within a budget of reads."""
+"""EXIF, read by ExifRead from a block of bytes or a TIFF-like file, within a budget of reads."""
 
 import io
 import logging
@@ -75,7 +75,7 @@ def read_exif(*sources: tuple[Readable, str]) -> Claims:
     """What EXIF tags claim; empty where they are damaged.
 
     Args:
-        sources: TIFF structures, each with the name of its first directory: `Image`, `EXIF` or `GPS`.
+        sources: TIFF structures, each with its first directory: `Image`, `EXIF` or `GPS`.
     """
     tags: dict[str, Any] = {}
     for source, directory in sources:
@@ -162,7 +162,8 @@ def _float(value: object) -> float | None:
 
 def _integer(tags: Mapping[str, Any], name: str) -> int | None:
     values = _values(tags, name)
-    return values[0] if values and isinstance(values[0], int) else None
+    value = values[0] if values else None
+    return value if isinstance(value, int) else None
 
 
 def _rating(tags: Mapping[str, Any]) -> int | None:
@@ -191,7 +192,9 @@ def _degrees(tags: Mapping[str, Any], name: str, negative: str) -> float | None:
     parts = [_float(value) for value in _values(tags, name)[:3]]
     if not parts or any(part is None for part in parts):
         return None
-    degrees = sum(part / 60**power for power, part in enumerate(parts) if part is not None)
+    degrees = 0.0
+    for part in reversed(parts):
+        degrees = degrees / 60 + (part or 0.0)
     reference = tags.get(f"{name}Ref")
     sign = text_of(reference.values) if reference is not None else None
     return -degrees if (sign or "").upper().startswith(negative) else degrees

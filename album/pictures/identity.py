@@ -1,4 +1,7 @@
-"""Who a photo is: a hash of its image data that metadata does not touch. See docs/adr/0010-identity.md."""
+"""Who a photo is: a hash of the image data that metadata does not touch.
+
+What counts as image data, and why: docs/adr/0010-identity.md.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +48,7 @@ def fingerprint_of(original: Original, parts: Parts) -> Fingerprint:
 
 
 def _samples(span: Span, total: int) -> Iterator[Span]:
-    """Evenly spaced pieces of a span, as many as is its share of all the data; small spans whole."""
+    """Evenly spaced pieces of a span, as many as its share of all the data; small spans whole."""
     start, size = span
     count = max(1, round(_SAMPLES * size / total))
     if size <= count * _SAMPLE_BYTES:

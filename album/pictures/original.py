@@ -1,6 +1,6 @@
 """Reading an original: only regular files, never mapped, and noticed when it changes under us.
 
-Files are read, not mapped: a mapped file that is cut short or unplugged kills the process with SIGBUS.
+They are read, not mapped: a mapped file that is cut short or unplugged kills the process (SIGBUS).
 """
 
 import errno
@@ -110,7 +110,7 @@ class Original:
 
 @contextmanager
 def open_original(path: Path) -> Iterator[Original]:
-    """Open a file for reading; every failure inside the block that is the file's becomes a FileProblem."""
+    """Open a file for reading; its failures inside the block become a FileProblem."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - one call less than Path.stat
             raise FileProblem(path, "it is not a regular file")

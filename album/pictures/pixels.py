@@ -2,6 +2,7 @@
 
 import io
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ _TRANSPOSE = {
 
 
 def fit(size: tuple[int, int], longest_px: int | None) -> tuple[int, int]:
-    """The size, scaled down so that its longer side is `longest_px` at most; never up, never below 1."""
+    """The size, scaled down until its longer side is `longest_px` at most; no side below 1."""
     longest = max(size)
     if longest_px is None or longest <= longest_px:
         return size
@@ -66,17 +67,17 @@ def _opaque(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
     """Integers of 16 bits, or floats from 0 to 1 (or to their maximum), as 8 bits."""
     if values.dtype == np.uint16:
-        return (values >> 8).astype(np.uint8)
+        return np.asarray(values >> 8, dtype=np.uint8)
     numbers = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
     highest = float(numbers.max(initial=0.0))
     if values.dtype.kind == "i":
         full = 255.0 if highest <= 255 else max(65535.0, highest)
     else:
         full = max(highest, 1.0)
-    return np.clip(numbers * (255.0 / full), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(numbers * (255.0 / full), 0, 255), dtype=np.uint8)
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

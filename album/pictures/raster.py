@@ -129,20 +129,25 @@ class OriginalStream(io.RawIOBase):
         self._offset = 0
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def seekable(self) -> bool:
+        """Yes."""
         return True
 
     def tell(self) -> int:
+        """Where the next read begins."""
         return self._offset
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move, as files do."""
         base = {io.SEEK_CUR: self._offset, io.SEEK_END: self._original.size_bytes}.get(whence, 0)
         self._offset = max(0, base + offset)
         return self._offset
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read as much as fits, less at the end."""
         content = self._original.read(self._offset, len(buffer))
         buffer[: len(content)] = content
         self._offset += len(content)
@@ -158,16 +163,17 @@ def _open(path: Path, stream: BinaryIO, form: Format | None) -> Image.Image:
 
 
 def _open_heif(path: Path, stream: BinaryIO) -> Image.Image:
-    import pi_heif  # only the isolated process needs libheif
+    import pi_heif  # type: ignore[import-untyped] # only the isolated process needs libheif
 
     try:
-        return pi_heif.open_heif(stream, convert_hdr_to_8bit=True).to_pillow()
+        image: Image.Image = pi_heif.open_heif(stream, convert_hdr_to_8bit=True).to_pillow()
     except _DAMAGE as error:
         raise damaged(path, error) from error
+    return image
 
 
 def _reduce(image: Image.Image, form: Format | None, longest_px: int | None) -> None:
-    """Let the decoder itself make the picture smaller, where it can, down to no less than is wanted."""
+    """Let the decoder itself shrink the picture, where it can, to no less than is wanted."""
     if longest_px is None:
         return
     longest = max(image.size)

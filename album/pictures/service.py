@@ -1,4 +1,4 @@
-"""Thumbnails on demand: several threads, what is on the screen first, what scrolled away not at all."""
+"""Thumbnails on demand: what is on the screen first, what scrolled away not at all."""
 
 import logging
 import threading
@@ -122,7 +122,7 @@ class ThumbnailService:
             photo_id, sizes = taken
             try:
                 self._answer(photo_id, sizes)
-            except Exception:  # the outermost loop of the thread
+            except Exception:  # noqa: BLE001 - the outermost loop of the thread
                 _log.exception("thumbnail of photo %d", photo_id)
             finally:
                 with self._changed:
@@ -188,7 +188,7 @@ class _Pending:
         self._requests: dict[Urgency, dict[PhotoId, set[int]]] = {u: {} for u in Urgency}
 
     def add(self, photo_ids: Iterable[PhotoId], size_px: int, urgency: Urgency) -> None:
-        """Put a request on top of its urgency; a photo waits only once, at its most urgent place."""
+        """Put a request on top; a photo waits only once, at its most urgent place."""
         for photo_id in reversed(list(photo_ids)):
             sizes = {size_px}
             place = urgency
@@ -199,7 +199,7 @@ class _Pending:
             self._requests[place][photo_id] = sizes
 
     def keep(self, photo_ids: frozenset[PhotoId]) -> None:
-        """Drop visible and near ones that are not among these; move those that are to the top."""
+        """Drop visible and near ones that are not among these."""
         for urgency in (Urgency.VISIBLE, Urgency.NEAR):
             waiting = self._requests[urgency]
             for photo_id in [i for i in waiting if i not in photo_ids]:

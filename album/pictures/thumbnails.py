@@ -1,4 +1,4 @@
-"""Small pictures: made by one decode, kept in a cache of bounded size that may be deleted at any time."""
+"""Small pictures: made by one decode, kept in a cache of bounded size that may be deleted."""
 
 import io
 import itertools
@@ -61,7 +61,7 @@ def render(decoder: PictureSource, path: Path) -> Rendered:
     """Both thumbnails of a file; FileProblem when it has no picture."""
     large = Image.fromarray(decoder.picture(path, LARGE_PX))
     small = large.resize(fit(large.size, SMALL_PX), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    red, green, blue = small.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    red, green, blue = small.resize((1, 1), Image.Resampling.BOX).tobytes()
     return Rendered(
         small=_jpeg(small),
         large=_jpeg(large),
@@ -79,7 +79,7 @@ def _jpeg(image: Image.Image) -> bytes:
 class ThumbnailStore:
     """Thumbnails on disk, the least recently used ones deleted when there are too many.
 
-    Safe for several threads, and for several programs on one directory. A damaged entry is as good as none.
+    Safe for several threads, and several programs on one directory. A damaged entry counts as none.
 
     Args:
         directory: made when it is not there; nothing else may lie in it.

@@ -1,4 +1,4 @@
-"""Dates, places, numbers and texts as files write them, turned into values that make sense or None."""
+"""Dates, places, numbers and texts as files write them, as values that make sense or None."""
 
 import math
 import re
@@ -44,6 +44,7 @@ def date_of(
     """A date as EXIF, XMP or ISO 8601 write it; None for `0000:00:00` and other nonsense.
 
     Args:
+        text: the date, with or without a time.
         subsec: digits after the decimal point, where the format keeps them elsewhere.
         offset: offset from UTC, where the format keeps it elsewhere.
     """
@@ -85,7 +86,7 @@ def zone_of(offset: str | None) -> timezone | None:
 
 
 def mac_date(seconds: int) -> datetime | None:
-    """Seconds since 1904 in UTC, as QuickTime counts; None for the zeros of a camera that does not."""
+    """Seconds since 1904 in UTC, as QuickTime counts; None for the 0 of cameras without a clock."""
     if seconds <= 0:
         return None
     try:

@@ -32,7 +32,7 @@ _DAMAGE = (
 def decode_poster(original: Original, longest_px: int | None, pixels_most: int) -> Image.Image:
     """A telling frame from about one second in, upright; FileProblem when there is none."""
     try:
-        with av.open(OriginalStream(original), metadata_errors="ignore") as container:
+        with av.open(OriginalStream(original), "r", metadata_errors="ignore") as container:
             if not container.streams.video:
                 raise FileProblem(original.path, "it holds no moving picture")
             stream = container.streams.video[0]
@@ -70,7 +70,7 @@ def _poster(container: av.container.InputContainer, stream: VideoStream) -> Vide
     return best
 
 
-def _frames(packet: av.Packet) -> list[VideoFrame]:
+def _frames(packet: "av.Packet[VideoStream]") -> list[VideoFrame]:
     """The frames of a packet; none where it is damaged."""
     try:
         return [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]

@@ -37,7 +37,6 @@ class _Cursor:
         self.at = end + 1
         return value
 
-    @property
     def done(self) -> bool:
         return self.at >= len(self._content)
 
@@ -137,14 +136,14 @@ def _read_locations(cursor: _Cursor, meta: _Meta) -> None:
     index_bytes = more & 15 if version else 0
     wide = 4 if version >= 2 else 2
     for _ in range(cursor.number(wide)):
-        if cursor.done:
+        if cursor.done():
             return
         item = meta.item(cursor.number(wide))
         item.in_meta = bool(version) and cursor.number(2) & 15 == 1
         cursor.number(2)
         base = cursor.number(base_bytes)
         for _ in range(cursor.number(2)):
-            if cursor.done:
+            if cursor.done():
                 return
             cursor.number(index_bytes)
             offset = base + cursor.number(offset_bytes)
@@ -170,7 +169,7 @@ def _read_properties(boxes: Boxes, holder: Box, meta: _Meta) -> None:
             cursor = _Cursor(boxes.content(box))
             version, flags = cursor.number(1), cursor.number(3)
             for _ in range(cursor.number(4)):
-                if cursor.done:
+                if cursor.done():
                     break
                 item = meta.item(cursor.number(2 if version < 1 else 4))
                 for _ in range(cursor.number(1)):

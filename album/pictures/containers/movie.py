@@ -41,7 +41,7 @@ _KEYS = {
 
 
 def read_movie(original: Original) -> Parts:
-    """Identity: the media data, and the table of its sample sizes; not where it lies, nor what is said of it."""
+    """Identity: the media data and the table of its sample sizes; not where it lies."""
     boxes = Boxes(original)
     parts = Parts("movie1", sampled=True)
     texts: dict[str, str] = {}
@@ -92,7 +92,10 @@ class _Movie:
             touched=mac_date(created) if created else None,
             duration_s=duration_s,
             gps=iso6709(texts.get("gps")),
-            **{key: texts.get(key) for key in ("make", "model", "title", "description")},
+            make=texts.get("make"),
+            model=texts.get("model"),
+            title=texts.get("title"),
+            description=texts.get("description"),
         )
 
     def _content(self, box: Box, size: int) -> bytes:

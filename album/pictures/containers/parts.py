@@ -1,4 +1,4 @@
-"""What a look at a file's layout gives: where the image data lies, and the blocks that hold metadata."""
+"""Where a file's image data lies, and the blocks that hold its metadata."""
 
 from dataclasses import dataclass, field
 

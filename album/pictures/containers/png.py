@@ -1,7 +1,7 @@
 """PNG and animated PNG: chunks."""
 
 import zlib
-from datetime import datetime
+from collections.abc import Iterator
 
 from album.pictures.claims import Claims
 from album.pictures.containers.parts import Malformed, Parts
@@ -13,54 +13,61 @@ _DATA = frozenset((b"IDAT", b"fdAT"))
 _TEXTS = frozenset((b"tEXt", b"zTXt", b"iTXt"))
 _XMP_KEY = "XML:com.adobe.xmp"
 _EXIF_KEY = "Raw profile type exif"
+_TIME = "tIME"
 _CHUNKS_MOST = 200_000
 _TEXT_LIMIT_BYTES = 4 << 20
 
 
 def read_png(original: Original) -> Parts:
-    """Identity: header, palette, transparency and image data; how the data is cut into chunks is no matter."""
+    """Identity: header, palette, transparency, image data; not how the data is cut into chunks."""
     parts = Parts("png1")
     texts: dict[str, str] = {}
-    touched: datetime | None = None
     size = (0, 0)
+    has_data = False
+    for kind, at, length in _chunks(original):
+        has_data = has_data or kind in _DATA
+        if kind == b"IHDR":
+            header = original.read(at, 8)
+            size = (int.from_bytes(header[:4], "big"), int.from_bytes(header[4:], "big"))
+        if kind in _DATA:
+            parts.image.append((at, length))
+        elif kind in _IMAGE:
+            parts.image += [kind, (at, length)]
+        elif length <= _TEXT_LIMIT_BYTES:
+            _take_metadata(parts, texts, kind, original.read(at, length))
+    if not all(size) or not has_data:
+        raise Malformed("it is a PNG without image data")
+    parts.claims = Claims(
+        width=size[0],
+        height=size[1],
+        taken=date_of(texts.get("Creation Time")),
+        touched=date_of(texts.get("date:create")) or date_of(texts.get(_TIME)),
+        title=text_of(texts.get("Title")),
+        description=text_of(texts.get("Description")),
+    )
+    return parts
+
+
+def _chunks(original: Original) -> Iterator[tuple[bytes, int, int]]:
+    """Name, place and size of the content of each chunk."""
     at = 8
     for _ in range(_CHUNKS_MOST):
         head = original.read(at, 8)
         length, kind = int.from_bytes(head[:4], "big"), head[4:8]
         if len(head) < 8 or kind == b"IEND":
-            break
-        if kind in _DATA:
-            parts.image.append((at + 8, length))
-        elif kind in _IMAGE:
-            parts.image.append((at + 4, length + 4))
-        elif length <= _TEXT_LIMIT_BYTES:
-            content = original.read(at + 8, length)
-            if kind in _TEXTS:
-                _take_text(parts, texts, kind, content)
-            elif kind == b"eXIf":
-                parts.exif = content.removeprefix(b"Exif\0\0")
-            elif kind == b"tIME" and length == 7:
-                year, rest = int.from_bytes(content[:2], "big"), tuple(content[2:])
-                touched = date_of("{}:{}:{} {}:{}:{}".format(year, *rest))
-        if kind == b"IHDR":
-            header = original.read(at + 8, 8)
-            size = (int.from_bytes(header[:4], "big"), int.from_bytes(header[4:], "big"))
+            return
+        yield kind, at + 8, length
         at += length + 12
-    if not any(isinstance(part, tuple) and part[1] > 17 for part in parts.image) or not all(size):
-        raise Malformed("it is a PNG without image data")
-    parts.claims = _claims(size, texts, touched)
-    return parts
 
 
-def _claims(size: tuple[int, int], texts: dict[str, str], touched: datetime | None) -> Claims:
-    return Claims(
-        width=size[0],
-        height=size[1],
-        taken=date_of(texts.get("Creation Time")),
-        touched=date_of(texts.get("date:create")) or touched,
-        title=text_of(texts.get("Title")),
-        description=text_of(texts.get("Description")),
-    )
+def _take_metadata(parts: Parts, texts: dict[str, str], kind: bytes, content: bytes) -> None:
+    if kind in _TEXTS:
+        _take_text(parts, texts, kind, content)
+    elif kind == b"eXIf":
+        parts.exif = content.removeprefix(b"Exif\0\0")
+    elif kind == b"tIME" and len(content) == 7:
+        year, rest = int.from_bytes(content[:2], "big"), content[2:]
+        texts[_TIME] = "{}:{}:{} {}:{}:{}".format(year, *rest)
 
 
 def _take_text(parts: Parts, texts: dict[str, str], kind: bytes, content: bytes) -> None:

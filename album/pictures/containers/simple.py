@@ -1,4 +1,4 @@
-"""Formats with little structure: GIF, Photoshop, Fuji RAF, and files that are image data throughout."""
+"""Formats with little structure: GIF, Photoshop, Fuji RAF, and files that are all image data."""
 
 import struct
 
@@ -16,7 +16,7 @@ _PSD_RESOURCES_LIMIT_BYTES = 16 << 20
 
 
 def read_gif(original: Original) -> Parts:
-    """Identity: screen, colour tables, frames and their timing; comments and application blocks are not."""
+    """Identity: screen, colour tables, frames and their timing; not comments."""
     parts = Parts("gif1")
     screen = original.read(6, 7)
     if len(screen) < 7:
@@ -60,7 +60,7 @@ def _skip_blocks(original: Original, at: int) -> int:
 
 
 def read_psd(original: Original) -> Parts:
-    """Identity: header, colours, layers and the merged picture; not the resources, where metadata lives."""
+    """Identity: header, colours, layers, merged picture; not the resources, home of metadata."""
     head = original.read(0, 26)
     if len(head) < 26:
         raise Malformed("it is cut short")

@@ -120,7 +120,7 @@ class _Tiff:
 
 
 def read_tiff(original: Original, *, raw: bool) -> Parts:
-    """Identity: strips or tiles of every picture but reduced ones, and the tags that say how to read them."""
+    """Identity: strips or tiles of all but reduced pictures, and the tags that give them sense."""
     tiff = _Tiff(original)
     directories = list(tiff.directories())
     if not directories or not any(directories):
