@@ -1,6 +1,7 @@
 """The import rules of docs/architecture.md, as a table that can be read."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import entry_points
@@ -64,6 +65,26 @@ def test_no_file_is_over_600_lines(package: str) -> None:
         if path.read_text("utf-8").count("\n") > 600
     ]
     assert not long
+
+
+@pytest.mark.parametrize(
+    ("package", "absent"),
+    [("album", QT | NETWORKS), ("album_ui", NETWORKS), ("album_resources", QT | NETWORKS)],
+)
+def test_every_module_loads_without_what_it_must_not_need(package: str, absent: set[str]) -> None:
+    """In a process where these packages cannot be imported at all."""
+    code = f"""
+import importlib, pkgutil, sys
+sys.modules.update(dict.fromkeys({sorted(absent)}))
+import {package}
+for module in pkgutil.walk_packages({package}.__path__, "{package}."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_domain_is_pure() -> None:
