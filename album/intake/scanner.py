@@ -124,6 +124,15 @@ class Scanner:
         """The files of one directory, without those below."""
         return self._list(str(directory) if directory.parts else "").files
 
+    def check_root(self) -> None:
+        """FolderOffline when the root is not there any more, or is another one."""
+        try:
+            now = os.stat(self._folder)  # noqa: PTH116
+        except OSError as gone:
+            raise _root_problem(self._folder, gone) from gone
+        if (now.st_dev, now.st_ino) != self._root_identity:
+            raise _root_problem(self._folder, FileNotFoundError(errno.ENOENT, "replaced"))
+
     def _identify_root(self) -> tuple[int, int]:
         try:
             found = os.stat(self._folder)  # noqa: PTH116 (Path.stat is the same, slower)
@@ -199,12 +208,7 @@ class Scanner:
     def _on_unreadable(self, path: Path, directory: str, error: OSError) -> None:
         if not directory:
             raise _root_problem(self._folder, error) from error
-        try:
-            now = os.stat(self._folder)  # noqa: PTH116
-        except OSError as gone:
-            raise _root_problem(self._folder, gone) from gone
-        if (now.st_dev, now.st_ino) != self._root_identity:
-            raise _root_problem(self._folder, FileNotFoundError(errno.ENOENT, "replaced"))
+        self.check_root()
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
             self.unseen.append(Path(directory))
             self.problems.append(
