@@ -193,6 +193,16 @@ class Theme(QObject):
         self.changed.emit()
 
 
+class DarkTheme(Theme):
+    """The theme of a part that is always dark, whatever the rest of the program is."""
+
+    def __init__(self, whole: Theme) -> None:
+        QObject.__init__(self, whole)
+        self._app, self._scheme, self._moves = whole._app, Scheme.DARK, whole._moves
+        self._base, self._base_px = whole._base, whole._base_px
+        self.palette = VIEWER
+
+
 def qt_palette(palette: Palette) -> QPalette:
     """The same colours for what Qt draws by itself."""
     roles = {
@@ -222,3 +232,21 @@ def qt_palette(palette: Palette) -> QPalette:
     ):
         result.setColor(QPalette.ColorGroup.Disabled, role, QColor(palette.third))
     return result
+
+
+SWATCHES: Final = {
+    "red": "#C9382F",
+    "orange": "#DF8A33",
+    "yellow": "#E9CB46",
+    "green": "#5E9B45",
+    "teal": "#3E9090",
+    "blue": "#3F6DB8",
+    "purple": "#7A54A3",
+    "pink": "#D98AAA",
+    "brown": "#8A6244",
+    "beige": "#DCCBAE",
+    "white": "#F5F3EF",
+    "grey": "#97938E",
+    "black": "#1F1D1B",
+}
+"""How the named colours of pictures are shown to choose from."""
