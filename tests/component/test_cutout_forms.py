@@ -10,10 +10,10 @@ from PIL import Image
 from PySide6.QtGui import QImage
 
 from album.analysis.protocol import Cutout
-from album.errors import EnvironmentProblem
-from album_ui.cutout.forms import Behind, Look, Part, compose, cover
-from album_ui.cutout.output import encode_png, mime_of, save_png, suggested_name
-from album_ui.viewer.levels import image_of
+from album.errors import FileProblem
+from album.interchange.forms import Behind, Look, Part, compose, cover
+from album_ui.cutout.output import named_png, pack, suggested_name
+from album_ui.cutout.render import Request, render
 
 RED = np.full((40, 60, 3), (200, 10, 20), np.uint8)
 
@@ -72,14 +72,6 @@ def test_a_backdrop_covers_the_frame(rows: int, columns: int, height: int, width
     assert kept.shape[1] in (columns, max(1, rows * width // height))
 
 
-def test_png_bytes_hold_the_transparency(tmp_path: Path) -> None:
-    file = tmp_path / "a.png"
-    file.write_bytes(encode_png(compose(RED, subject(), Look())))
-    with Image.open(file) as image:
-        assert image.mode == "RGBA"
-        assert (np.asarray(image) == compose(RED, subject(), Look())).all()
-
-
 def test_names_say_what_they_are() -> None:
     original = Path("a/DSC_0131.jpg")
     assert suggested_name(original, Look()) == "DSC_0131-cutout.png"
@@ -87,36 +79,51 @@ def test_names_say_what_they_are() -> None:
     assert suggested_name(original, Look(Behind.WHITE, Part.MASK)) == "DSC_0131-mask.png"
 
 
-def test_a_save_is_whole_and_leaves_nothing_else(tmp_path: Path) -> None:
-    saved = save_png(b"one", tmp_path / "a", [])
-    assert saved == tmp_path / "a.png"
-    save_png(b"two", saved, [])
-    assert saved.read_bytes() == b"two"
-    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+def test_a_name_without_its_ending_gets_it() -> None:
+    assert named_png(Path("a/b")) == Path("a/b.png")
+    assert named_png(Path("a/b.PNG")) == Path("a/b.PNG")
+    assert named_png(Path("a/b.jpg")) == Path("a/b.jpg.png")
 
 
-def test_originals_are_never_overwritten(tmp_path: Path) -> None:
-    watched = tmp_path / "photos"
-    watched.mkdir()
-    original = watched / "a.png"
-    original.write_bytes(b"original")
-    (tmp_path / "link").symlink_to(watched)
-    for name in (original, tmp_path / "link" / "a.png"):
-        with pytest.raises(EnvironmentProblem, match="nothing was written"):
-            save_png(b"cutout", name, [watched])
-    assert original.read_bytes() == b"original"
-    assert save_png(b"cutout", watched / "b.png", [watched]).read_bytes() == b"cutout"
-
-
-def test_a_save_that_cannot_be_says_why(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentProblem, match=r"could not be saved in .*gone"):
-        save_png(b"one", tmp_path / "gone" / "a.png", [])
-
-
-def test_the_clipboard_carries_png_picture_and_file(qapp: object, tmp_path: Path) -> None:
+def test_a_parcel_carries_png_picture_and_file(qapp: object, tmp_path: Path) -> None:
     pixels = compose(RED, subject(), Look())
-    data = encode_png(pixels)
-    mime = mime_of(data, image_of(pixels), tmp_path / "a.png")
-    assert mime.data("image/png").data() == data
+    parcel = pack(pixels, tmp_path / "a.png")
+    mime = parcel.mime(with_file=True)
+    assert mime.data("image/png").data() == parcel.data == (tmp_path / "a.png").read_bytes()
     assert QImage(mime.imageData()).pixelColor(0, 0).alpha() == 0
     assert mime.urls()[0].toLocalFile() == str(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.mode == "RGBA"
+        assert (np.asarray(image) == pixels).all()
+
+
+def test_the_photo_out_of_focus_lies_behind(qapp: object) -> None:
+    pixels = np.zeros((120, 160, 3), np.uint8)
+    pixels[:, 80:] = 200
+    cutout = Cutout(np.zeros((120, 160), np.uint8), 0.9, found=True, box=None)
+    made = render(Request(pixels, cutout, Look(Behind.PICTURE)))
+    assert made.result.shape == (120, 160, 3)
+    assert made.result[60, 5].max() < 40
+    assert made.result[60, 155].min() > 160
+    assert 40 < made.result[60, 80].mean() < 160
+
+
+def test_another_file_lies_behind_and_covers_the_frame(qapp: object, tmp_path: Path) -> None:
+    Image.new("RGB", (30, 200), (0, 200, 0)).save(tmp_path / "green.png")
+    made = render(Request(RED, subject(), Look(Behind.PICTURE), tmp_path / "green.png"))
+    assert tuple(made.result[0, 0]) == (0, 200, 0)
+    assert tuple(made.result[20, 30]) == (200, 10, 20)
+
+
+def test_a_file_that_is_no_picture_is_said(qapp: object, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    with pytest.raises(FileProblem, match="cannot be put behind"):
+        render(Request(RED, subject(), Look(Behind.PICTURE), tmp_path / "a.png"))
+
+
+def test_a_crop_knows_its_place_and_its_outline(qapp: object) -> None:
+    made = render(Request(RED, subject(), Look(part=Part.CROP), outline="#A94F14"))
+    assert made.corner == (20, 9)
+    assert made.levels.size.width() == 30
+    assert made.outline is not None
+    assert made.outline.width() == 30
