@@ -1,0 +1,139 @@
+"""`search`, `facets`, `show`: what is in the library."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from album.cli.library import find_photo, quick_library
+from album.cli.options import (
+    WORDS,
+    Common,
+    Exit,
+    json_option,
+    library_option,
+    pass_common,
+    refuse_options,
+)
+from album.cli.output import counted, fail, number, print_json, print_table, printable, say
+from album.cli.photos import say_photo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from album.domain.tag import Facet
+    from album.storage.facets import FacetCount
+
+_SORTS = {"date": "NEWEST", "score": "SCORE", "quality": "QUALITY"}
+_MOST_SHOWN = 30
+
+
+@click.command(context_settings=WORDS)
+@click.argument("query", nargs=-1, required=True, metavar="QUERY")
+@click.option("--limit", type=click.IntRange(1), help="At most so many photos; all if not said.")
+@click.option(
+    "--sort", type=click.Choice(tuple(_SORTS)), default="date", help="Best or newest first."
+)
+@json_option
+@library_option
+@pass_common
+def search(
+    common: Common, query: tuple[str, ...], limit: int | None, sort: str, as_json: bool
+) -> int:
+    """Photos that match QUERY.
+
+    Words, facet:value, -not, '"two words"', dates: 2024, 2024-07..2024-08, is:video, rating:3..5.
+    """
+    from album.domain.photo import PhotoId
+    from album.domain.query import Sort
+    from album.storage.rows import search_json
+
+    refuse_options(query)
+    with quick_library(common) as session:
+        page = session.browse(session.parse(" ".join(query)), Sort[_SORTS[sort]]).result()
+        futures = [session.details(PhotoId(int(one))) for one in page.ids[:limit]]
+        found = [future.result() for future in futures]
+    if as_json:
+        print_json(search_json(found))
+        return Exit.DONE
+    for one in found:
+        say(printable(one.path) if one.path else f"photo {one.id}, its files are gone")
+    shown = f", {number(len(found))} of them shown" if len(found) < page.total else ""
+    click.echo(f"album: {counted(page.total, 'photo')}{shown}", err=True)
+    return Exit.DONE
+
+
+@click.command(context_settings=WORDS)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
+@json_option
+@library_option
+@pass_common
+def facets(common: Common, query: tuple[str, ...], as_json: bool) -> int:
+    """Facet values with their counts, for all photos or those that match QUERY."""
+    from album.domain.query import Sort
+
+    refuse_options(query)
+    with quick_library(common) as session:
+        parsed = session.parse(" ".join(query))
+        counts = session.facet_counts(parsed)
+        total = session.browse(parsed, Sort.NEWEST).result().total
+        found = counts.result()
+    if as_json:
+        print_json({"total": total, "facets": _facets_document(found)})
+    else:
+        _say_facets(total, found)
+    return Exit.DONE
+
+
+def _facets_document(found: "Mapping[Facet, Sequence[FacetCount]]") -> dict[str, Any]:
+    return {
+        str(facet): [{"tag": one.slug, "name": one.name, "count": one.count} for one in values]
+        for facet, values in found.items()
+    }
+
+
+def _say_facets(total: int, found: "Mapping[Facet, Sequence[FacetCount]]") -> None:
+    say(counted(total, "photo"))
+    for facet, values in found.items():
+        if not values:
+            continue
+        say()
+        say(str(facet))
+        shown = sorted(values, key=lambda one: -one.count)[:_MOST_SHOWN]
+        print_table(
+            (("", printable(one.name), number(one.count)) for one in shown),
+            right=(2,),
+        )
+        if len(values) > len(shown):
+            say(f"  and {number(len(values) - len(shown))} more")
+
+
+@click.command()
+@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@library_option
+@pass_common
+def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
+    """All that the library knows of each FILE."""
+    from album.storage.rows import details_json
+
+    found, unknown = [], []
+    with quick_library(common) as session:
+        for one in file:
+            photo_id = find_photo(session, one)
+            if photo_id is None:
+                unknown.append(one)
+            else:
+                found.append((one, session.details(photo_id).result()))
+    documents = [details_json(details) | {"path": str(path.absolute())} for path, details in found]
+    if as_json:
+        print_json(documents)
+    else:
+        for document in documents:
+            say_photo(document)
+    for path in unknown:
+        fail(path, "is not in the library; `album index` adds its folder.")
+    return Exit.SOME_FAILED if unknown else Exit.DONE
+
+
+COMMANDS = (search, facets, show)

@@ -1,0 +1,231 @@
+"""`cutout`: the subject of pictures, lifted off its background."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from album.cli.files import expand
+from album.cli.options import Common, Exit, device_option, json_option, pass_common
+from album.cli.output import fail, print_json, printable, say
+from album.errors import FileProblem
+
+if TYPE_CHECKING:
+    from album.analysis.protocol import Pixels, Segmenter
+    from album.interchange.forms import Look
+    from album.pictures.decode import Decoder
+
+FORMS = ("alpha", "crop", "mask", "white", "on")
+DEFAULT_OUT = Path("cutouts")
+
+
+Points = tuple[tuple[int, int], ...]
+
+
+def _points(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> Points:
+    """Points that were written `X,Y`, or a usage error."""
+    points = []
+    for value in values:
+        x, _, y = value.partition(",")
+        if not (x.strip().isdecimal() and y.strip().isdecimal()):
+            raise click.BadParameter(f"{value!r} is no point X,Y in pixels, say 320,240.")
+        points.append((int(x), int(y)))
+    return tuple(points)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be made of each subject.
+
+    Attributes:
+        form: one of `FORMS`.
+        backdrop: the picture behind it, for the form `on`.
+        points: of the subject, in pixels of the upright picture.
+    """
+
+    form: str
+    backdrop: Path | None
+    points: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """One result; `box` is the subject's x, y, width, height in the upright picture."""
+
+    path: Path
+    out: Path
+    confidence: float
+    box: tuple[int, int, int, int] | None
+
+
+@click.command()
+@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="A .png file, or a folder.")
+@click.option("--form", type=click.Choice(FORMS), help="What is made of it; alpha if not said.")
+@click.option("--on", "backdrop", type=click.Path(path_type=Path), help="The picture behind it.")
+@click.option(
+    "--at", "points", multiple=True, metavar="X,Y", callback=_points, help="A pixel of it."
+)
+@json_option
+@device_option
+@pass_common
+def cutout(
+    common: Common,
+    file: tuple[Path, ...],
+    out: Path | None,
+    form: str | None,
+    backdrop: Path | None,
+    points: Points,
+    as_json: bool,
+) -> int:
+    """The subject of each FILE as a PNG of full size with soft edges.
+
+    alpha: on nothing; crop: the same, cut to the subject; mask: its opacity in grey; white: on
+    white; on: on the picture of --on. Several files or a folder give OUT/NAME.png each; without
+    --out that is the folder `cutouts`.
+    """
+    wish = Wish(_form(form, backdrop), backdrop, points)
+    files, failed = expand(file)
+    names = _names(out, single=len(file) == 1 and not file[0].is_dir())
+    lifted = []
+    for path, outcome in _lift_all(common, files, wish, names):
+        if isinstance(outcome, FileProblem):
+            failed.append(FileProblem(path, outcome.reason, advice=outcome.advice))
+            continue
+        lifted.append(outcome)
+        if not as_json:
+            say(printable(outcome.out))
+    if as_json:
+        print_json([_document(one, wish.form) for one in lifted])
+    for problem in failed:
+        fail(problem.path, str(problem))
+    return Exit.SOME_FAILED if failed else Exit.DONE
+
+
+def _form(form: str | None, backdrop: Path | None) -> str:
+    if backdrop is not None and form not in {None, "on"}:
+        raise click.UsageError(f"--on PICTURE is for the form on, not {form}.")
+    if form == "on" and backdrop is None:
+        raise click.UsageError("The form on needs a picture: --on PICTURE.")
+    return form or ("alpha" if backdrop is None else "on")
+
+
+def _names(out: Path | None, *, single: bool) -> Callable[[Path], Path]:
+    """Which file each result goes to."""
+    if out is not None and out.suffix.lower() == ".png" and not out.is_dir():
+        if not single:
+            raise click.UsageError(f"Several results need a folder, not the file {out}.")
+        return lambda _path: out
+    folder = out or DEFAULT_OUT
+    if folder.exists() and not folder.is_dir():
+        raise click.UsageError(f"{folder} is neither a folder nor a .png file.")
+    taken: set[Path] = set()
+
+    def name(path: Path) -> Path:
+        from album.interchange.pngs import free_name
+
+        return free_name(folder, path.stem, taken)
+
+    return name
+
+
+def _lift_all(
+    common: Common, files: list[Path], wish: Wish, names: Callable[[Path], Path]
+) -> Iterator[tuple[Path, Lifted | FileProblem]]:
+    """Each file with what became of it; the network is loaded once."""
+    if not files:
+        return
+    from album.pictures.decode import Decoder
+
+    with closing(Decoder()) as decoder, _loaded_segmenter(common.device) as segmenter:
+        behind = None if wish.backdrop is None else decoder.picture(wish.backdrop, None)
+        for path in files:
+            try:
+                yield path, _lift(path, wish, names, decoder, segmenter, behind)
+            except FileProblem as problem:
+                yield path, problem
+
+
+@contextmanager
+def _loaded_segmenter(device: str) -> "Iterator[Segmenter]":
+    from album.analysis.registry import segmenter
+
+    found = segmenter()
+    found.load(device)
+    try:
+        yield found
+    finally:
+        found.unload()
+
+
+def _lift(
+    path: Path,
+    wish: Wish,
+    names: Callable[[Path], Path],
+    decoder: "Decoder",
+    segmenter: "Segmenter",
+    behind: "Pixels | None",
+) -> Lifted:
+    from album.analysis.protocol import Hint
+    from album.interchange.forms import compose
+    from album.interchange.pngs import save_png
+
+    pixels = decoder.picture(path, None)
+    height, width = pixels.shape[:2]
+    for x, y in wish.points:
+        if x >= width or y >= height:
+            raise FileProblem(path, f"The point {x},{y} is outside its {width} x {height} pixels.")
+    cut = segmenter.segment(pixels, [Hint(x, y) for x, y in wish.points])
+    if not cut.found:
+        raise FileProblem(
+            path, "It has no clear subject; nothing was written.", advice="Point at it with --at."
+        )
+    out = names(path)
+    if out.exists() and out.samefile(path):
+        raise FileProblem(path, "It would be written over itself.", advice="Choose another --out.")
+    save_png(compose(pixels, cut, _look(wish.form, behind, (height, width))), out)
+    return Lifted(path, out, cut.confidence, cut.box)
+
+
+def _look(form: str, behind: "Pixels | None", shape: tuple[int, int]) -> "Look":
+    from album.interchange.forms import Behind, Look, Part
+
+    if form == "on" and behind is not None:
+        return Look(Behind.PICTURE, backdrop=_fitted(behind, shape))
+    return {
+        "alpha": Look(),
+        "crop": Look(part=Part.CROP),
+        "mask": Look(part=Part.MASK),
+        "white": Look(Behind.WHITE),
+    }[form]
+
+
+def _fitted(behind: "Pixels", shape: tuple[int, int]) -> "Pixels":
+    """The middle of the backdrop, scaled to cover a picture of this height and width."""
+    import numpy as np
+    from PIL import Image
+
+    from album.interchange.forms import cover
+
+    height, width = shape
+    rows, columns = cover(behind, height, width)
+    part = Image.fromarray(np.ascontiguousarray(behind[rows, columns]))
+    return np.asarray(part.resize((width, height), Image.Resampling.LANCZOS))
+
+
+def _document(one: Lifted, form: str) -> dict[str, Any]:
+    return {
+        "path": str(one.path),
+        "out": str(one.out),
+        "form": form,
+        "confidence": round(one.confidence, 4),
+        "box": None if one.box is None else list(one.box),
+    }
+
+
+COMMANDS = (cutout,)

@@ -1,0 +1,83 @@
+"""`add`, `remove`, `folders`: which folders the library watches."""
+
+from pathlib import Path
+
+import click
+
+from album.cli.library import existing_folder, new_or_quick_library, quick_library
+from album.cli.options import Common, Exit, json_option, library_option, pass_common
+from album.cli.output import counted, fail, print_json, print_table, printable, say
+
+
+@click.command()
+@click.argument("folder", nargs=-1, required=True, type=click.Path(path_type=Path))
+@library_option
+@pass_common
+def add(common: Common, folder: tuple[Path, ...]) -> int:
+    """Watch these FOLDERs.
+
+    A window that runs shows their photos at once; `album index` looks at them.
+    """
+    folders = [existing_folder(one) for one in folder]
+    with new_or_quick_library(common) as session:
+        for one in folders:
+            added = session.add_folder(one).result()
+            say(f"watching {printable(added.path)}")
+    return Exit.DONE
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@library_option
+@pass_common
+def remove(common: Common, folder: Path) -> int:
+    """Watch FOLDER no longer; its files stay as they are.
+
+    What was decided about its photos is kept, and holds again when the folder is added again.
+    """
+    wanted = {folder.expanduser().absolute(), folder.resolve()}
+    with quick_library(common) as session:
+        for status in session.folders().result():
+            if status.path in wanted:
+                session.remove_folder(status.id).result()
+                say(f"no longer watching {printable(status.path)}")
+                return Exit.DONE
+    fail(folder, "this folder is not watched; `album folders` lists those that are.")
+    return Exit.ENVIRONMENT
+
+
+@click.command()
+@json_option
+@library_option
+@pass_common
+def folders(common: Common, as_json: bool) -> int:
+    """The watched folders and how they are."""
+    with quick_library(common) as session:
+        found = session.folders().result()
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": one.id,
+                    "path": str(one.path),
+                    "state": str(one.state),
+                    "note": one.note,
+                    "photos": one.photos,
+                }
+                for one in found
+            ]
+        )
+    elif found:
+        print_table(
+            (
+                (str(one.state), counted(one.photos, "photo"), printable(one.path), one.note)
+                for one in found
+            ),
+            right=(1,),
+        )
+    else:
+        say("no folders yet; `album add FOLDER` adds one")
+    return Exit.DONE
+
+
+COMMANDS = (add, remove, folders)

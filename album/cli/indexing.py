@@ -1,0 +1,144 @@
+"""`index` and `watch`: scan the folders and look at all photos that wait."""
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from album.cli.library import existing_folder, working_library
+from album.cli.options import (
+    Common,
+    Exit,
+    device_option,
+    json_option,
+    library_option,
+    pass_common,
+)
+from album.cli.output import counted, duration, fail, note, number, print_json, say
+from album.cli.progress import show_progress
+
+if TYPE_CHECKING:
+    from album.session import LibrarySession, Progress
+    from album.storage.problems import Problem
+
+
+@click.command()
+@click.argument("folder", nargs=-1, type=click.Path(path_type=Path))
+@json_option
+@library_option
+@device_option
+@pass_common
+def index(common: Common, folder: tuple[Path, ...], as_json: bool) -> int:
+    """Add the FOLDERs if new, scan, look at all photos that wait."""
+    folders = [existing_folder(one) for one in folder]
+    _end_on_sigterm()
+    with working_library(common, watch=False) as session:
+        summary, problems = _index(session, folders)
+    if as_json:
+        print_json(_document(summary, problems))
+    else:
+        _say_summary(summary)
+    return _name_failures(problems)
+
+
+@click.command()
+@click.argument("folder", nargs=-1, type=click.Path(path_type=Path))
+@library_option
+@device_option
+@pass_common
+def watch(common: Common, folder: tuple[Path, ...]) -> int:
+    """As index, and go on until Ctrl+C with what changes."""
+    folders = [existing_folder(one) for one in folder]
+    _end_on_sigterm()
+    with working_library(common, watch=True) as session:
+        summary, problems = _index(session, folders)
+        _say_summary(summary)
+        code = _name_failures(problems)
+        note("watching the folders; Ctrl+C ends it.")
+        _tell_changes(session)
+    return code
+
+
+def _index(session: "LibrarySession", folders: list[Path]) -> "tuple[Progress, list[Problem]]":
+    for folder in folders:
+        session.add_folder(folder).result()
+    if not session.folders().result():
+        note("no folder is watched yet; `album index FOLDER` adds one.")
+    summary = show_progress(session.index())
+    return summary, session.problems().result()
+
+
+def _document(summary: "Progress", problems: "list[Problem]") -> dict[str, Any]:
+    return {
+        "photos": summary.photos,
+        "new": summary.new,
+        "analysed": summary.analysed,
+        "failed": [{"path": str(one.path), "reason": one.reason} for one in problems],
+        "seconds": round(summary.seconds, 3),
+        "photos_per_second": _rate(summary),
+        "device": summary.device,
+    }
+
+
+def _rate(summary: "Progress") -> float:
+    """Photos that were looked at a second, over the whole run."""
+    return round(summary.analysed / summary.seconds, 2) if summary.seconds > 0 else 0.0
+
+
+def _say_summary(summary: "Progress") -> None:
+    say(f"{counted(summary.photos, 'photo')} in the library, {number(summary.new)} of them new")
+    where = f" on {summary.device}" if summary.device else ""
+    say(
+        f"looked at {number(summary.analysed)} in {duration(summary.seconds)}"
+        f" ({_rate(summary):,.1f} a second{where})"
+    )
+
+
+def _name_failures(problems: "list[Problem]") -> Exit:
+    for one in problems:
+        fail(one.path, one.reason)
+    if not problems:
+        return Exit.DONE
+    note(f"{counted(len(problems), 'problem')}; `album problems` says what can be done.")
+    return Exit.SOME_FAILED
+
+
+def _tell_changes(session: "LibrarySession") -> None:
+    """Say what happens until the user ends it; quiet while nothing does."""
+    stopped = threading.Event()
+    forget = session.activity.subscribe(_Teller())
+    try:
+        while not stopped.wait(3600):
+            pass
+    except KeyboardInterrupt:
+        note("stopped watching.")
+    finally:
+        forget()
+
+
+class _Teller:
+    """One line when a kind of work begins."""
+
+    def __init__(self) -> None:
+        self._going_on: frozenset[str] = frozenset()
+
+    def __call__(self, activities: tuple[Any, ...]) -> None:
+        for one in activities:
+            if str(one.kind) not in self._going_on and one.total:
+                note(f"{one.kind} {counted(one.total, 'photo')}")
+        self._going_on = frozenset(str(one.kind) for one in activities)
+
+
+def _end_on_sigterm() -> None:
+    """Let a service manager's SIGTERM end the work as cleanly as Ctrl+C."""
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+COMMANDS = (index, watch)

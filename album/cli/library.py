@@ -1,0 +1,101 @@
+"""Opening the library that a command is about, and finding files in it."""
+
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from album.cli.options import Common
+from album.cli.output import note, printable
+from album.directories import default_library
+from album.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from album.domain.photo import PhotoId
+    from album.session import LibrarySession
+
+DATABASE = "library.db"
+
+
+def library_directory(common: Common) -> Path:
+    """The library that the user means."""
+    return common.library or default_library()
+
+
+def existing_library(common: Common) -> Path:
+    """The library that the user means; EnvironmentProblem when there is none yet."""
+    directory = library_directory(common)
+    if not (directory / DATABASE).is_file():
+        raise EnvironmentProblem(
+            f"There is no library in {directory}.",
+            advice="`album add FOLDER` makes one; --library names another.",
+        )
+    return directory
+
+
+@contextmanager
+def quick_library(common: Common) -> "Iterator[LibrarySession]":
+    """The library for a question or a small change, beside a window that may run."""
+    directory = existing_library(common)
+    with _opened(directory, common, work=False) as session:
+        yield session
+
+
+@contextmanager
+def new_or_quick_library(common: Common) -> "Iterator[LibrarySession]":
+    """As `quick_library`, but made when there is none."""
+    with _opened(library_directory(common), common, work=False) as session:
+        yield session
+
+
+@contextmanager
+def working_library(common: Common, *, watch: bool) -> "Iterator[LibrarySession]":
+    """The library for the one process that scans and looks at photos; made when there is none."""
+    with _opened(library_directory(common), common, work=True, watch=watch) as session:
+        stop_telling = session.notices.subscribe(lambda notice: note(printable(str(notice))))
+        try:
+            yield session
+        finally:
+            stop_telling()
+
+
+@contextmanager
+def _opened(
+    directory: Path, common: Common, *, work: bool, watch: bool = False
+) -> "Iterator[LibrarySession]":
+    from album.directories import settings_path
+    from album.session import LibrarySession
+    from album.settings import SettingsStore
+
+    with LibrarySession.open(
+        directory,
+        analyse=work,
+        watch=watch,
+        exclusive=work,
+        device=common.device,
+        settings=SettingsStore(settings_path()),
+    ) as session:
+        yield session
+
+
+def find_photo(session: "LibrarySession", file: Path) -> "PhotoId | None":
+    """The photo that lies at this path, as written or with its links resolved."""
+    from album.storage.photos import photo_at
+
+    for path in dict.fromkeys((Path(file).expanduser().absolute(), Path(file).resolve())):
+        found = session.database.query(partial(photo_at, path=path))
+        if found is not None:
+            return found
+    return None
+
+
+def existing_folder(folder: Path) -> Path:
+    """The folder's absolute path; EnvironmentProblem when there is none."""
+    path = folder.expanduser().absolute()
+    if not path.exists():
+        raise EnvironmentProblem(f"There is no folder {path}.")
+    if not path.is_dir():
+        raise EnvironmentProblem(f"{path} is no folder.", advice="Name the folder it lies in.")
+    return path

@@ -1,0 +1,3 @@
+"""`recognise`: what is in pictures, without any library."""
+
+COMMANDS = ()

@@ -1,0 +1,97 @@
+"""`tag`: set and reject tags by hand."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from album.cli.library import find_photo, quick_library
+from album.cli.options import (
+    WORDS,
+    Common,
+    Exit,
+    json_option,
+    library_option,
+    pass_common,
+    refuse_options,
+)
+from album.cli.output import counted, fail, print_json, printable, say
+from album.domain.tag import TagState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from album.domain.photo import PhotoId
+    from album.session import Decision, LibrarySession
+
+_SIGNS = {"+": TagState.MANUAL, "-": TagState.REJECTED}
+
+
+@click.command(context_settings=WORDS)
+@click.argument("words", nargs=-1, required=True, metavar="FILE... +TAG... -TAG...")
+@click.option("--clear", "cleared", multiple=True, metavar="TAG", help="Take a decision back.")
+@json_option
+@library_option
+@pass_common
+def tag(common: Common, words: tuple[str, ...], cleared: tuple[str, ...], as_json: bool) -> int:
+    """Set (+TAG) and reject (-TAG) tags on photos of the library.
+
+    A file whose name begins with + or - is written as ./+name. Tags of two words are quoted:
+    "+table tennis".
+    """
+    refuse_options(words)
+    files = [Path(word) for word in words if word[0] not in _SIGNS]
+    decisions = [(word[1:].strip(), _SIGNS[word[0]]) for word in words if word[0] in _SIGNS]
+    if not files:
+        raise click.UsageError("Name the files to tag.")
+    if not (decisions or cleared) or not all(word for word, _ in decisions):
+        raise click.UsageError("Say which tags: +beach sets one, -night rejects one.")
+    with quick_library(common) as session:
+        ids, failed = _find(session, files)
+        done = _decide(session, ids, decisions, cleared) if ids else []
+    if as_json:
+        print_json(
+            {
+                "decisions": [
+                    {"tag": one.slug, "state": state, "changed": len(one.ids)}
+                    for one, state in done
+                ],
+                "failed": [{"path": str(path), "reason": reason} for path, reason in failed],
+            }
+        )
+    else:
+        for one, state in done:
+            say(f"{state} {printable(one.slug)}: {counted(len(one.ids), 'photo')} changed")
+    for path, reason in failed:
+        fail(path, reason)
+    return Exit.SOME_FAILED if failed else Exit.DONE
+
+
+def _find(
+    session: "LibrarySession", files: "Sequence[Path]"
+) -> "tuple[list[PhotoId], list[tuple[Path, str]]]":
+    """The photos of the files, each once, and the files that are none."""
+    ids: dict[PhotoId, None] = {}
+    failed = []
+    for file in files:
+        photo_id = find_photo(session, file)
+        if photo_id is not None:
+            ids[photo_id] = None
+        elif file.exists():
+            failed.append((file, "is not in the library; `album index` adds its folder."))
+        else:
+            failed.append((file, "there is no such file, here or in the library."))
+    return list(ids), failed
+
+
+def _decide(
+    session: "LibrarySession",
+    ids: "Sequence[PhotoId]",
+    decisions: "Sequence[tuple[str, TagState]]",
+    cleared: "Sequence[str]",
+) -> "list[tuple[Decision, str]]":
+    done = [(session.decide(ids, word, state).result(), str(state)) for word, state in decisions]
+    return done + [(session.clear_tag(ids, word).result(), "cleared") for word in cleared]
+
+
+COMMANDS = (tag,)

@@ -1,0 +1,289 @@
+"""`problems`, `jobs`, `status`, `check`, `backup`: how the library is."""
+
+import time
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from album.cli.library import DATABASE, existing_library, find_photo, quick_library
+from album.cli.options import Common, Exit, json_option, library_option, pass_common
+from album.cli.output import (
+    counted,
+    fail,
+    megabytes,
+    note,
+    number,
+    print_json,
+    print_table,
+    printable,
+    say,
+)
+from album.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from album.session import LibrarySession
+    from album.storage.jobs import JobRecord
+    from album.storage.problems import Problem
+
+_ALL = 1_000_000_000
+
+
+@click.command()
+@click.option("--retry", is_flag=True, help="Let the next look at them try again.")
+@json_option
+@library_option
+@pass_common
+def problems(common: Common, retry: bool, as_json: bool) -> int:
+    """Files that could not be read, decoded or looked at, and why."""
+    with quick_library(common) as session:
+        found = session.problems().result()
+        tried = session.retry([one.id for one in found]).result() if retry and found else 0
+    if as_json:
+        print_json([_problem_document(one) for one in found])
+    else:
+        _say_problems(found)
+    if retry:
+        note(f"{counted(tried, 'file')} will be tried again by `album index` or an open window.")
+    return Exit.DONE
+
+
+def _say_problems(found: "list[Problem]") -> None:
+    if not found:
+        say("no problems")
+    for one in found:
+        say(printable(one.path))
+        say(f"    {printable(f'{one.reason} {one.advice}'.strip())}")
+        say(f"    {one.stage}, tried {counted(one.attempts, 'time')}, last {_moment(one.last_s)}")
+
+
+def _problem_document(one: "Problem") -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "path": str(one.path),
+        "stage": str(one.stage),
+        "reason": one.reason,
+        "advice": one.advice,
+        "attempts": one.attempts,
+        "first": _moment(one.first_s),
+        "last": _moment(one.last_s),
+    }
+
+
+@click.command()
+@click.option(
+    "--state",
+    type=click.Choice(("pending", "running", "done", "failed", "cancelled")),
+    help="Only those; all but done ones if not said.",
+)
+@click.option("--limit", type=click.IntRange(1), default=100, help="At most so many; 100.")
+@json_option
+@library_option
+@pass_common
+def jobs(common: Common, state: str | None, limit: int, as_json: bool) -> int:
+    """The queue of photos to look at."""
+    from album.storage.jobs import jobs as jobs_in_state
+
+    with quick_library(common) as session:
+        counts = _job_counts(session)
+        states = (state,) if state else ("running", "failed", "cancelled", "pending")
+        found: list[JobRecord] = []
+        for one in states:
+            more = session.database.query(partial(jobs_in_state, state=one, limit=limit))
+            found = [*found, *more][:limit]
+        documents = [_job_document(session, one) for one in found]
+    if as_json:
+        print_json({**counts, "jobs": documents})
+        return Exit.DONE
+    say("  ".join(f"{name} {number(count)}" for name, count in counts.items()))
+    if documents:
+        print_table(
+            (
+                (str(one["id"]), one["state"], _shown(one["path"]), printable(one["reason"]))
+                for one in documents
+            ),
+            right=(0,),
+        )
+    return Exit.DONE
+
+
+def _job_counts(session: "LibrarySession") -> dict[str, int]:
+    from dataclasses import asdict
+
+    from album.storage.jobs import counts
+
+    return asdict(session.database.query(counts))
+
+
+def _job_document(session: "LibrarySession", job: "JobRecord") -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "path": _place(session, job),
+        "attempts": job.attempts,
+        "signature": job.signature,
+        "reason": job.reason,
+        "changed": _moment(job.changed_s),
+    }
+
+
+def _place(session: "LibrarySession", job: "JobRecord") -> str | None:
+    """Where the job's photo lies; None when all its files are gone."""
+    from album.storage.photos import locate
+
+    ids = [job.photo_id]
+    located = session.database.query(lambda connection: locate(connection, ids)).get(job.photo_id)
+    return str(located.paths[0]) if located and located.paths else None
+
+
+@click.command()
+@click.argument("which", required=False, metavar="[ID|FILE]")
+@json_option
+@library_option
+@pass_common
+def status(common: Common, which: str | None, as_json: bool) -> int:
+    """Where the library stands, or one job (by its ID) or FILE."""
+    with quick_library(common) as session:
+        document = _library_document(session) if which is None else _job_or_file(session, which)
+    if as_json:
+        print_json(document)
+    else:
+        _say_document(document)
+    return Exit.DONE
+
+
+def _library_document(session: "LibrarySession") -> dict[str, Any]:
+    def count(connection: "sqlite3.Connection") -> tuple[int, int]:
+        shown = "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'present'"
+        missing = "SELECT count(*) FROM file WHERE state = 'missing'"
+        return (
+            connection.execute(shown).fetchone()[0],
+            connection.execute(missing).fetchone()[0],
+        )
+
+    photos, missing = session.database.query(count)
+    folders = session.folders().result()
+    return {
+        "library": str(session.directory),
+        "bytes": _size_bytes(session.directory),
+        "photos": photos,
+        "missing_files": missing,
+        "folders": len(folders),
+        "unhealthy_folders": sum(str(one.state) not in {"healthy", "polling"} for one in folders),
+        "problems": len(session.problems().result()),
+        "jobs": _job_counts(session),
+    }
+
+
+def _size_bytes(directory: Path) -> int:
+    return sum(one.stat().st_size for one in directory.glob(f"{DATABASE}*") if one.is_file())
+
+
+def _job_or_file(session: "LibrarySession", which: str) -> dict[str, Any]:
+    from album.storage.jobs import jobs as jobs_in_state
+
+    everything = session.database.query(partial(jobs_in_state, limit=_ALL))
+    if which.isdecimal() and not Path(which).exists():
+        for job in everything:
+            if job.id == int(which):
+                return _job_document(session, job)
+        raise EnvironmentProblem(f"There is no job {which}; `album jobs` lists them.")
+    path = Path(which)
+    photo_id = find_photo(session, path)
+    wrong = [
+        _problem_document(one)
+        for one in session.problems().result()
+        if one.path in {path.absolute(), path.resolve()}
+    ]
+    if photo_id is None and not wrong:
+        raise EnvironmentProblem(
+            f"{printable(path)} is not in the library.", advice="`album index` adds its folder."
+        )
+    of_photo = [one for one in everything if one.photo_id == photo_id]
+    return {
+        "path": str(path.absolute()),
+        "known": photo_id is not None,
+        "jobs": [_job_document(session, one) for one in of_photo],
+        "problems": wrong,
+    }
+
+
+def _say_document(document: dict[str, Any]) -> None:
+    for key, value in document.items():
+        if isinstance(value, dict):
+            text = "  ".join(f"{name} {number(count)}" for name, count in value.items())
+        elif isinstance(value, list):
+            text = "; ".join(
+                f"{one.get('state') or one['stage']}: {one['reason'] or 'fine'}" for one in value
+            )
+        elif key == "bytes":
+            text = megabytes(value)
+        elif key == "id" or not isinstance(value, int) or isinstance(value, bool):
+            text = _shown(value)
+        else:
+            text = number(value)
+        say(f"{key.replace('_', ' '):<18}{text or 'none'}")
+
+
+@click.command()
+@json_option
+@library_option
+@pass_common
+def check(common: Common, as_json: bool) -> int:
+    """Whether the library file is sound, page by page."""
+    with quick_library(common) as session:
+        faults = session.database.check()
+        where = session.directory / DATABASE
+    if as_json:
+        print_json({"library": str(where), "sound": not faults, "faults": faults})
+    elif not faults:
+        say(f"{printable(where)} is sound")
+    for fault in faults:
+        fail(where, fault)
+    if faults:
+        note("restore a copy from its folder `backups`; the originals are untouched.")
+    return Exit.ENVIRONMENT if faults else Exit.DONE
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@json_option
+@library_option
+@pass_common
+def backup(common: Common, file: Path | None, as_json: bool) -> int:
+    """Copy the library to FILE, or into its backups.
+
+    It may be in use meanwhile; the copy is whole and consistent.
+    """
+    directory = existing_library(common)
+    to = file or directory / "backups" / time.strftime("library-%Y%m%d-%H%M%S.db")
+    if to.is_dir():
+        to /= time.strftime("library-%Y%m%d-%H%M%S.db")
+    if to.exists():
+        raise EnvironmentProblem(
+            f"{to} is there already; it was left as it is.", advice="Choose another name."
+        )
+    with quick_library(common) as session:
+        session.database.backup(to.absolute())
+    size_bytes = to.stat().st_size
+    if as_json:
+        print_json({"backup": str(to.absolute()), "bytes": size_bytes})
+    else:
+        say(f"{printable(to.absolute())}, {megabytes(size_bytes)}")
+    return Exit.DONE
+
+
+def _shown(value: object) -> str:
+    return "gone" if value is None else printable(str(value))
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).astimezone().isoformat(timespec="seconds")
+
+
+COMMANDS = (problems, jobs, status, check, backup)

@@ -1,0 +1,32 @@
+"""`gui`: the window, found by entry point, so that the command knows no Qt."""
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import click
+
+from album.cli.options import Common, device_option, library_option, pass_common
+from album.errors import EnvironmentProblem
+
+WINDOWS = "albumen.windows"
+
+
+@click.command()
+@click.argument("folder", nargs=-1, type=click.Path(path_type=Path))
+@library_option
+@device_option
+@pass_common
+def gui(common: Common, folder: tuple[Path, ...] = ()) -> int:
+    """Open the window, adding the FOLDERs."""
+    found = {point.name: point for point in entry_points(group=WINDOWS)}
+    if "main" not in found:
+        raise EnvironmentProblem(
+            "This installation has no window.", advice="Install albumen with its user interface."
+        )
+    arguments = [] if common.library is None else ["--library", str(common.library)]
+    arguments += ["--device", common.device, *(str(one.absolute()) for one in folder)]
+    opened = found["main"].load()(arguments)
+    return opened if isinstance(opened, int) else 0
+
+
+COMMANDS = (gui,)
