@@ -10,6 +10,7 @@ import pytest
 
 from album.cli.main import main
 from album.settings import Settings
+from album_ui.shortcuts import TABLE, Shortcut
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = [ROOT / "README.md", ROOT / "packaging/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -55,6 +56,14 @@ def test_every_command_and_option_is_documented(name: str) -> None:
 @pytest.mark.parametrize("setting", [field.name for field in fields(Settings)])
 def test_every_setting_is_documented(setting: str) -> None:
     assert f"`{setting}`" in (ROOT / "docs/command.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("shortcut", TABLE, ids=lambda shortcut: shortcut.name)
+def test_every_key_is_documented(shortcut: Shortcut) -> None:
+    keys = ", ".join(f"`{key}`" for key in shortcut.keys)
+    page = (ROOT / "docs/keys.md").read_text("utf-8")
+    part = page.partition(f"## {shortcut.where.value}\n")[2].partition("\n## ")[0]
+    assert f"| {keys} | {shortcut.text} |" in part
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: str(page.relative_to(ROOT)))
