@@ -4,12 +4,14 @@ They are read, not mapped: a mapped file that is cut short or unplugged kills th
 """
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -101,6 +103,12 @@ class Original:
             start += len(piece) - overlap
         return -1
 
+    def stream(self) -> BinaryIO:
+        """The file as a seekable stream, for decoders; valid as long as the original is open."""
+        if self._all is not None:
+            return io.BytesIO(self._all)
+        return io.BufferedReader(_Stream(self), WINDOW_BYTES)
+
     def check_unchanged(self) -> None:
         """Raise FileChanged when the file is not what it was when it was opened."""
         now = os.fstat(self._file.fileno())
@@ -123,6 +131,39 @@ def _find(content: bytes, needle: bytes, start: int) -> int:
             place = first + 2 * at
             found = place if found < 0 else min(found, place)
     return found
+
+
+class _Stream(io.RawIOBase):
+    """A large original as the file object that decoders want."""
+
+    def __init__(self, original: Original) -> None:
+        self._original = original
+        self._offset = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """Where the next read begins."""
+        return self._offset
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move, as files do."""
+        base = {io.SEEK_CUR: self._offset, io.SEEK_END: self._original.size_bytes}.get(whence, 0)
+        self._offset = max(0, base + offset)
+        return self._offset
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read as much as fits, less at the end."""
+        content = self._original.read(self._offset, len(buffer))
+        buffer[: len(content)] = content
+        self._offset += len(content)
+        return len(content)
 
 
 @contextmanager

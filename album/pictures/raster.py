@@ -2,7 +2,6 @@
 
 import io
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import numpy as np
 from PIL import (
@@ -23,7 +22,7 @@ from PIL import (
 )
 
 from album.errors import FileProblem
-from album.pictures.formats import HEIC, JP2, Format
+from album.pictures.formats import HEIC, Format
 from album.pictures.original import Original
 from album.pictures.pixels import upright_rgb
 
@@ -31,7 +30,8 @@ READABLE_SHARE = 0.5
 """Of a file that is cut short, this much of the picture must be there to show it."""
 
 _MISSING = (128, 128, 128)
-_J2K_SAFETY = 2
+_END_OF_JPEG = b"\xff\xd9"
+_J2K_HALVINGS_MOST = 5  # the usual number of levels in a file
 
 Image.MAX_IMAGE_PIXELS = None  # `Limits.pixels` is checked here, for one file and without warnings
 
@@ -72,34 +72,24 @@ def decode_raster(
     original: Original, form: Format, longest_px: int | None, orientation: int, pixels_most: int
 ) -> Image.Image:
     """A still picture as upright RGB; FileProblem when it cannot be decoded or is too large."""
-    if original.size_bytes > 0 and form == HEIC:
-        stream: BinaryIO = io.BytesIO(original.read(0, original.size_bytes))
-        opened = _open_heif(original.path, stream)
-    else:
-        opened = _open(original.path, _stream(original), form)
-    with opened as image:
-        _reduce(image, form, longest_px)
+    turn = 1 if form.name in _TURNED_BY_DECODER else orientation
+    try:
+        image = _open(original, form)
+        _reduce(image, longest_px)
         width, height = image.size
         if width * height > pixels_most:
             raise too_large(original.path, width, height, pixels_most)
-        try:
-            image = _load(image, original.path)
-            turn = 1 if form.name in _TURNED_BY_DECODER else orientation
-            return upright_rgb(image, longest_px, turn)
-        except _DAMAGE as error:
-            raise damaged(original.path, error) from error
+        return upright_rgb(_load(image, original, longest_px), longest_px, turn)
+    except _DAMAGE as error:
+        raise damaged(original.path, error) from error
 
 
-def decode_jpeg_bytes(
-    path: Path, content: bytes, longest_px: int | None, orientation: int
-) -> Image.Image:
-    """A JPEG that lies inside another file (a RAW's preview)."""
-    with _open(path, io.BytesIO(content), None) as image:
-        _reduce(image, None, longest_px)
-        try:
-            return upright_rgb(_load(image, path), longest_px, orientation)
-        except _DAMAGE as error:
-            raise damaged(path, error) from error
+def decode_jpeg(content: bytes, longest_px: int | None) -> Image.Image:
+    """A JPEG in memory, decoded at a size not much larger than is wanted; OSError when damaged."""
+    image = _Jpeg(io.BytesIO(content))
+    _reduce(image, longest_px)
+    image.load()
+    return image
 
 
 def too_large(path: Path, width: int, height: int, pixels_most: int) -> FileProblem:
@@ -117,62 +107,17 @@ def damaged(path: Path, error: BaseException) -> FileProblem:
     return FileProblem(path, f"it is damaged: {text[:200]}")
 
 
-def _stream(original: Original) -> BinaryIO:
-    return io.BufferedReader(cast("io.RawIOBase", OriginalStream(original)))
+def _open(original: Original, form: Format) -> Image.Image:
+    if form == HEIC:
+        import pi_heif  # type: ignore[import-untyped] # only the isolated process needs libheif
+
+        content = original.read(0, original.size_bytes)
+        heif: Image.Image = pi_heif.open_heif(content, convert_hdr_to_8bit=True).to_pillow()
+        return heif
+    return _OPENERS[form.name](original.stream())
 
 
-class OriginalStream(io.RawIOBase):
-    """An original as the file object that decoders want."""
-
-    def __init__(self, original: Original) -> None:
-        self._original = original
-        self._offset = 0
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-    def tell(self) -> int:
-        """Where the next read begins."""
-        return self._offset
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move, as files do."""
-        base = {io.SEEK_CUR: self._offset, io.SEEK_END: self._original.size_bytes}.get(whence, 0)
-        self._offset = max(0, base + offset)
-        return self._offset
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read as much as fits, less at the end."""
-        content = self._original.read(self._offset, len(buffer))
-        buffer[: len(content)] = content
-        self._offset += len(content)
-        return len(content)
-
-
-def _open(path: Path, stream: BinaryIO, form: Format | None) -> Image.Image:
-    opener = _OPENERS[form.name if form else "jpeg"]
-    try:
-        return opener(stream)
-    except _DAMAGE as error:
-        raise damaged(path, error) from error
-
-
-def _open_heif(path: Path, stream: BinaryIO) -> Image.Image:
-    import pi_heif  # type: ignore[import-untyped] # only the isolated process needs libheif
-
-    try:
-        image: Image.Image = pi_heif.open_heif(stream, convert_hdr_to_8bit=True).to_pillow()
-    except _DAMAGE as error:
-        raise damaged(path, error) from error
-    return image
-
-
-def _reduce(image: Image.Image, form: Format | None, longest_px: int | None) -> None:
+def _reduce(image: Image.Image, longest_px: int | None) -> None:
     """Let the decoder itself shrink the picture, where it can, to no less than is wanted."""
     if longest_px is None:
         return
@@ -180,32 +125,36 @@ def _reduce(image: Image.Image, form: Format | None, longest_px: int | None) -> 
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         scale = longest_px / longest
         image.draft(None, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
-    elif form == JP2 and isinstance(image, Jpeg2KImagePlugin.Jpeg2KImageFile):
+    elif isinstance(image, Jpeg2KImagePlugin.Jpeg2KImageFile):
         halvings = max(0, (longest // longest_px).bit_length() - 1)
-        image.reduce = min(halvings, 5)
+        image.reduce = min(halvings, _J2K_HALVINGS_MOST)
 
 
-def _load(image: Image.Image, path: Path) -> Image.Image:
-    """Decode. A file that is cut short keeps what was read of it, if that is at least half."""
+def _load(image: Image.Image, original: Original, longest_px: int | None) -> Image.Image:
+    """Decode. A file that is cut short gives what is there of it, if that is at least half."""
     try:
         image.load()
     except OSError as error:
         if "truncated" not in str(error).lower() or not isinstance(image, ImageFile.ImageFile):
             raise
-        image.tile = []
-        return _partial(image, path)
+        if isinstance(image, JpegImagePlugin.JpegImageFile):
+            content = original.read(0, original.size_bytes) + _END_OF_JPEG
+            return _fill_missing(decode_jpeg(content, longest_px), original.path)
+        image.tile = []  # or Pillow would try once more
+        return _fill_missing(image, original.path)
     return image
 
 
-def _partial(image: Image.Image, path: Path) -> Image.Image:
-    """The rows that were read before the file ended, the others grey."""
-    rgb = np.array(image.convert("RGB"))
-    rows = np.flatnonzero(rgb.reshape(rgb.shape[0], -1).any(axis=1))
-    there = int(rows[-1]) + 1 if rows.size else 0
-    if there < READABLE_SHARE * rgb.shape[0]:
-        share = there / rgb.shape[0]
+def _fill_missing(image: Image.Image, path: Path) -> Image.Image:
+    """Grey for the rows that are not there: decoders leave them in one colour."""
+    pixels = np.array(image.convert("RGB"))
+    rows = pixels.reshape(pixels.shape[0], -1, 3)
+    varied = np.flatnonzero((rows != rows[:, :1]).any(axis=(1, 2)))
+    there = int(varied[-1]) + 1 if varied.size else 0
+    if there < READABLE_SHARE * len(pixels):
+        share = there / len(pixels)
         raise FileProblem(path, f"it is cut short: only {share:.0%} of the picture is there")
-    rgb[there:] = _MISSING
-    partial = Image.fromarray(rgb)
-    partial.info = {key: value for key, value in image.info.items() if key == "icc_profile"}
-    return partial
+    pixels[there:] = _MISSING
+    filled = Image.fromarray(pixels)
+    filled.info = {key: value for key, value in image.info.items() if key == "icc_profile"}
+    return filled

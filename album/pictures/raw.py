@@ -1,16 +1,13 @@
 """RAW files through LibRaw: the camera's own preview where it is large enough, else developed."""
 
-import io
-
 import numpy as np
 import rawpy
 from PIL import Image
 
-from album.errors import FileProblem
 from album.pictures.containers.parts import Malformed
 from album.pictures.original import Original
 from album.pictures.pixels import upright_rgb
-from album.pictures.raster import OriginalStream, damaged, decode_jpeg_bytes, too_large
+from album.pictures.raster import damaged, decode_jpeg, too_large
 
 _FLIPS = {3: 3, 5: 8, 6: 6}
 """LibRaw's flips as EXIF orientations."""
@@ -24,7 +21,7 @@ _DAMAGE = (OSError, ValueError, TypeError, RuntimeError, rawpy.LibRawError)
 def decode_raw(original: Original, longest_px: int | None, pixels_most: int) -> Image.Image:
     """A RAW file as upright RGB; FileProblem when LibRaw cannot read it."""
     try:
-        with rawpy.imread(io.BufferedReader(OriginalStream(original))) as raw:
+        with rawpy.imread(original.stream()) as raw:
             sizes = raw.sizes
             if sizes.raw_width * sizes.raw_height > pixels_most:
                 raise too_large(original.path, sizes.raw_width, sizes.raw_height, pixels_most)
@@ -47,11 +44,12 @@ def _preview(raw: rawpy.RawPy, original: Original, longest_px: int | None) -> Im
         if not isinstance(thumb.data, bytes):
             return None
         try:
-            image = decode_jpeg_bytes(original.path, thumb.data, longest_px, orientation)
-        except FileProblem:
+            stored = decode_jpeg(thumb.data, longest_px)
+        except (OSError, SyntaxError, ValueError):
             return None
     else:
-        image = upright_rgb(Image.fromarray(np.asarray(thumb.data)), longest_px, orientation)
+        stored = Image.fromarray(np.asarray(thumb.data))
+    image = upright_rgb(stored, longest_px, orientation)
     enough = min(longest_px, _PREVIEW_ENOUGH_PX)
     return image if max(image.size) >= enough else None
 

@@ -8,7 +8,7 @@ from PIL import Image
 from album.errors import FileProblem
 from album.pictures.original import Original
 from album.pictures.pixels import fit, upright_rgb
-from album.pictures.raster import OriginalStream, damaged, too_large
+from album.pictures.raster import damaged, too_large
 
 _POSTER_S = 1.0
 _FRAMES_MOST = 90
@@ -32,7 +32,7 @@ _DAMAGE = (
 def decode_poster(original: Original, longest_px: int | None, pixels_most: int) -> Image.Image:
     """A telling frame from about one second in, upright; FileProblem when there is none."""
     try:
-        with av.open(OriginalStream(original), "r", metadata_errors="ignore") as container:
+        with av.open(original.stream(), "r", metadata_errors="ignore") as container:
             if not container.streams.video:
                 raise FileProblem(original.path, "it holds no moving picture")
             stream = container.streams.video[0]
