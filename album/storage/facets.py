@@ -11,7 +11,17 @@ import numpy as np
 from album.domain.photo import PhotoId
 from album.domain.tag import Facet, TagState
 from album.domain.taxonomy import Taxonomy, slugify
-from album.storage.postings import Flags, Ids, Posting, Selection, as_ids, widened
+from album.storage.postings import (
+    NOBODY,
+    Flags,
+    Ids,
+    Posting,
+    Selection,
+    as_ids,
+    parsed_ids,
+    union,
+    widened,
+)
 
 TAG_FACETS = frozenset({Facet.SCENE, Facet.EVENT, Facet.THING, Facet.STYLE, Facet.KEYWORD})
 """Facets whose values are tags; the others are read off the photo."""
@@ -24,6 +34,9 @@ FAVOURITE, REVIEW, PROBLEM, UNTAGGED, OFFLINE = (
     "offline",
 )
 """Values of Facet.FLAG."""
+
+PHOTO, VIDEO = "photo", "video"
+"""Values of Facet.KIND."""
 
 _WIDTH_STEP = 8192
 """The index grows in steps of this many photos."""
@@ -86,7 +99,7 @@ _TAGS = (
     " JOIN tag ON tag.id = tag_id WHERE {only:photo_id} GROUP BY tag_id, state"
 )
 _FILES = (
-    "SELECT folder.shown, folder.state, group_concat(DISTINCT photo_id) FROM file"
+    "SELECT folder.shown, folder.state, group_concat(photo_id) FROM file"
     " JOIN folder ON folder.id = folder_id WHERE file.state = 'present' AND {only:photo_id}"
     " GROUP BY folder_id"
 )
@@ -116,8 +129,9 @@ class _Reader:
         return (row for row in rows if row[-1] is not None)
 
 
-def _parsed(text: str) -> Ids:
-    return np.unique(np.fromstring(text, np.int32, sep=","))
+def _roomy(width: int) -> int:
+    """The width in whole steps."""
+    return -(-width // _WIDTH_STEP) * _WIDTH_STEP
 
 
 class FacetIndex:
@@ -149,44 +163,50 @@ class FacetIndex:
     def load(self, connection: sqlite3.Connection) -> None:
         """Read everything."""
         (highest,) = connection.execute("SELECT coalesce(max(id), 0) FROM photo").fetchone()
-        self._widen(highest + 1)
-        self._replace(connection, None, np.ones(self.width, np.bool_))
+        self._postings = {facet: {} for facet in Facet}
+        self._visible = np.zeros(_roomy(highest + 1), np.bool_)
+        for facet, slug, name, ids in self._collected(connection, None):
+            self._names[facet][slug] = name
+            self._postings[facet][slug] = Posting(ids, self.width)
+        self._derive(np.arange(self.width, dtype=np.int32))
 
     def update(self, connection: sqlite3.Connection, ids: Collection[PhotoId]) -> None:
         """Read these photos again: new, changed or gone."""
         if not ids:
             return
-        wanted = as_ids(ids)
-        self._widen(int(wanted[-1]) + 1)
-        changed = np.zeros(self.width, np.bool_)
-        changed[wanted] = True
-        self._replace(connection, wanted, changed)
-
-    def _widen(self, width: int) -> None:
-        steps = -(-width // _WIDTH_STEP)
-        self._visible = widened(self._visible, steps * _WIDTH_STEP)
-
-    def _replace(self, connection: sqlite3.Connection, ids: Ids | None, changed: Flags) -> None:
-        """Put in what the library says now of the photos in `changed` (their `ids`; None: all)."""
+        changed = as_ids(ids)
+        self._visible = widened(self._visible, _roomy(int(changed[-1]) + 1))
         now: dict[Facet, dict[str, Ids]] = {facet: {} for facet in Facet}
-        reader = _Reader(connection, ids)
-        for facet, slug, name, photos in self._read(reader):
-            earlier = now[facet].get(slug)
-            now[facet][slug] = photos if earlier is None else np.union1d(earlier, photos)
+        for facet, slug, name, photos in self._collected(connection, changed):
             self._names[facet][slug] = name
+            now[facet][slug] = photos
         for facet, values in now.items():
-            postings = self._postings[facet]
-            for slug in [*postings, *(slug for slug in values if slug not in postings)]:
-                self._put(postings, slug, changed, values.get(slug, np.zeros(0, np.int32)))
+            for slug in {*self._postings[facet], *values}:
+                self._put(facet, slug, changed, values.get(slug, NOBODY))
         self._derive(changed)
 
-    def _put(self, postings: dict[str, Posting], slug: str, changed: Flags, now: Ids) -> None:
-        before = postings.get(slug)
-        after = Posting(now, self.width) if before is None else before.replaced(changed, now)
-        if len(after):
-            postings[slug] = after
+    def _put(self, facet: Facet, slug: str, changed: Ids, now: Ids) -> None:
+        """Let of the photos in `changed` exactly those in `now` have the value."""
+        postings = self._postings[facet]
+        posting = postings.get(slug)
+        if posting is None:
+            posting = postings[slug] = Posting(now, self.width)
         else:
-            postings.pop(slug, None)
+            posting.replace(changed, now, self.width)
+        if not len(posting):
+            del postings[slug]
+
+    def _collected(
+        self, connection: sqlite3.Connection, ids: Ids | None
+    ) -> Iterator[tuple[Facet, str, str, Ids]]:
+        """Every value with its photos (of `ids`; None: of all), each value once."""
+        parts: dict[tuple[Facet, str], list[Ids]] = {}
+        names: dict[tuple[Facet, str], str] = {}
+        for facet, slug, name, photos in self._read(_Reader(connection, ids)):
+            parts.setdefault((facet, slug), []).append(photos)
+            names[facet, slug] = name
+        for (facet, slug), photos_of_value in parts.items():
+            yield (facet, slug, names[facet, slug], union(photos_of_value))
 
     def _read(self, reader: _Reader) -> Iterator[tuple[Facet, str, str, Ids]]:
         yield from self._read_tags(reader)
@@ -194,23 +214,24 @@ class FacetIndex:
         for source in _SOURCES:
             for slug, name, text in reader.rows(source.sql):
                 if slug is not None:
-                    yield (source.facet, str(slug), name or str(slug), _parsed(text))
+                    yield (source.facet, str(slug), name or str(slug), parsed_ids(text))
 
     def _read_tags(self, reader: _Reader) -> Iterator[tuple[Facet, str, str, Ids]]:
         """Tags with their descendants, and the flags that follow from tags."""
         tags = _TagRows()
         for slug, facet, name, state, text in reader.rows(_TAGS):
-            tags.add(slug, Facet(facet), name, TagState(state), _parsed(text))
+            tags.add(slug, Facet(facet), name, TagState(state), parsed_ids(text))
         broader = {ancestor for slug in tags.counted for ancestor in self._taxonomy.ancestors(slug)}
         for slug in {*tags.counted, *broader}:
-            parts = [tags.counted.get(part) for part in (slug, *self._taxonomy.descendants(slug))]
-            ids = _union([part for part in parts if part is not None])
-            ids = np.setdiff1d(ids, tags.rejected.get(slug, ()), assume_unique=True)
+            narrower = (slug, *self._taxonomy.descendants(slug))
+            ids = union([tags.counted[part] for part in narrower if part in tags.counted])
+            if slug in tags.rejected:
+                ids = np.setdiff1d(ids, tags.rejected[slug], assume_unique=True)
             yield (*self._meaning(slug, tags), ids)
         if tags.suggested:
-            yield (Facet.FLAG, REVIEW, REVIEW, _union(tags.suggested))
+            yield (Facet.FLAG, REVIEW, REVIEW, union(tags.suggested))
         if tags.counted:
-            yield (Facet.FLAG, _TAGGED, _TAGGED, _union(list(tags.counted.values())))
+            yield (Facet.FLAG, _TAGGED, _TAGGED, union(list(tags.counted.values())))
 
     def _meaning(self, slug: str, tags: "_TagRows") -> tuple[Facet, str, str]:
         """Facet, slug and name; the taxonomy knows best, the stored row is for what it does not know."""
@@ -222,31 +243,25 @@ class FacetIndex:
     def _read_files(self, reader: _Reader) -> Iterator[tuple[Facet, str, str, Ids]]:
         """Folders; and what there is to see, on line or not."""
         for folder, state, text in reader.rows(_FILES):
-            ids = _parsed(text)
+            ids = parsed_ids(text)
             yield (Facet.FOLDER, folder, PurePath(folder).name or folder, ids)
             yield (Facet.FLAG, _SEEN, _SEEN, ids)
             if state != "offline":
                 yield (Facet.FLAG, _ONLINE, _ONLINE, ids)
 
-    def _derive(self, changed: Flags) -> None:
-        """Visible photos, and the values that say what a photo has not."""
-        flags = self._postings[Facet.FLAG]
-        self._visible = self._flags_of(flags.get(_SEEN))
-        self._names[Facet.FLAG].update({UNTAGGED: UNTAGGED, OFFLINE: OFFLINE})
-        self._names[Facet.KIND]["photo"] = "photo"
-        for postings, slug, other in (
-            (flags, UNTAGGED, flags.get(_TAGGED)),
-            (flags, OFFLINE, flags.get(_ONLINE)),
-            (self._postings[Facet.KIND], "photo", self._postings[Facet.KIND].get("video")),
+    def _derive(self, changed: Ids) -> None:
+        """Which photos are visible, and the values that say what a photo has not."""
+        flags, kinds = self._postings[Facet.FLAG], self._postings[Facet.KIND]
+        self._names[Facet.FLAG] |= {UNTAGGED: UNTAGGED, OFFLINE: OFFLINE}
+        self._names[Facet.KIND] |= {PHOTO: PHOTO}
+        seen = _has(flags.get(_SEEN), changed)
+        self._visible[changed] = seen
+        for facet, slug, other in (
+            (Facet.FLAG, UNTAGGED, flags.get(_TAGGED)),
+            (Facet.FLAG, OFFLINE, flags.get(_ONLINE)),
+            (Facet.KIND, PHOTO, kinds.get(VIDEO)),
         ):
-            rest = self._visible & ~self._flags_of(other) & changed
-            self._put(postings, slug, changed, np.flatnonzero(rest).astype(np.int32))
-
-    def _flags_of(self, posting: Posting | None) -> Flags:
-        flags = np.zeros(self.width, np.bool_)
-        if posting is not None:
-            posting.add_to(flags)
-        return flags
+            self._put(facet, slug, changed, changed[seen & ~_has(other, changed)])
 
     def slugs(self, facet: Facet) -> list[str]:
         """Values of the facet that some photo has."""
@@ -318,6 +333,10 @@ _HIDDEN = "\x00"
 _TAGGED, _SEEN, _ONLINE = _HIDDEN + "tagged", _HIDDEN + "seen", _HIDDEN + "online"
 
 
+def _has(posting: Posting | None, ids: Ids) -> Flags:
+    return np.zeros(len(ids), np.bool_) if posting is None else posting.has(ids)
+
+
 class _TagRows:
     """Tag rows as they come from the library, sorted by what they are worth."""
 
@@ -334,11 +353,4 @@ class _TagRows:
             return
         if state is TagState.SUGGESTED:
             self.suggested.append(ids)
-        earlier = self.counted.get(slug)
-        self.counted[slug] = ids if earlier is None else np.union1d(earlier, ids)
-
-
-def _union(parts: list[Ids]) -> Ids:
-    if not parts:
-        return np.zeros(0, np.int32)
-    return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
+        self.counted[slug] = union([self.counted.get(slug, NOBODY), ids])

@@ -1,11 +1,12 @@
 """Sets of photos: for algebra as flags by photo id, for keeping as sorted ids or packed bits.
 
-A value that few photos have (most things) is kept as the sorted ids of its photos, four bytes each; one that
-many have, as one bit a photo. Counting under a filter costs what the smaller form costs, so neither thousands
-of rare values nor a handful of common ones weigh on memory or on a click (docs/adr/0020-facet-index.md).
+A value that few photos have (most things) is kept as the sorted ids of its photos, four bytes each;
+one that many have, as one bit a photo. Counting under a filter costs what the smaller form costs,
+so neither thousands of rare values nor a handful of common ones weigh on memory or on a click
+(docs/adr/0020-facet-index.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +18,10 @@ Ids = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 """Whether a photo is in the set, by photo id; as long as the index is wide."""
 
+NOBODY: Ids = np.zeros(0, np.int32)
+"""No photo."""
+
+_BITS = 64
 _DENSE_FROM = 1 / 64
 """Share of photos from which on bits are kept: below, ids are smaller and faster to count."""
 
@@ -24,6 +29,25 @@ _DENSE_FROM = 1 / 64
 def as_ids(values: Iterable[int]) -> Ids:
     """Sorted ids, each once."""
     return np.unique(np.fromiter(values, np.int32))
+
+
+def parsed_ids(text: str) -> Ids:
+    """The ids in a text like `3,5,9` (SQLite's group_concat), sorted, each once."""
+    ids = np.fromstring(text, np.int32, sep=",")
+    ascending = bool(np.all(ids[1:] > ids[:-1]))
+    return ids if ascending else np.unique(ids)
+
+
+def union(parts: Sequence[Ids]) -> Ids:
+    """Photos that are in any of the parts."""
+    if not parts:
+        return NOBODY
+    if len(parts) == 1:
+        return parts[0]
+    flags = np.zeros(1 + max((int(part[-1]) for part in parts if len(part)), default=0), np.bool_)
+    for part in parts:
+        flags[part] = True
+    return np.flatnonzero(flags).astype(np.int32)
 
 
 def widened(flags: Flags, width: int) -> Flags:
@@ -50,14 +74,6 @@ class Selection:
         """The flags as bits."""
         return _packed(self.flags)
 
-    @cached_property
-    def size(self) -> int:
-        """How many photos are in it."""
-        return int(np.count_nonzero(self.flags))
-
-
-_NO_WORDS = np.zeros(0, np.uint64)
-
 
 class Posting:
     """The photos that have one value.
@@ -72,9 +88,12 @@ class Posting:
     def __init__(self, ids: Ids, width: int) -> None:
         self._ids: Ids | None = ids
         self._words: NDArray[np.uint64] = _NO_WORDS
-        if len(ids) > width * _DENSE_FROM:
+        self._choose_form(width)
+
+    def _choose_form(self, width: int) -> None:
+        if self._ids is not None and len(self._ids) > width * _DENSE_FROM:
             flags = np.zeros(width, np.bool_)
-            flags[ids] = True
+            flags[self._ids] = True
             self._ids, self._words = None, _packed(flags)
 
     def count_in(self, selection: Selection) -> int:
@@ -92,6 +111,41 @@ class Posting:
             own = _unpacked(self._words)
             flags[: len(own)] |= own
 
+    def has(self, ids: Ids) -> Flags:
+        """Whether each of these photos has the value."""
+        if self._ids is not None:
+            return np.isin(ids, self._ids, assume_unique=True)
+        places = np.minimum(ids // _BITS, len(self._words) - 1)
+        bits = self._words[places] >> (ids % _BITS).astype(np.uint64) & np.uint64(1)
+        return bits.astype(np.bool_) & (ids < len(self._words) * _BITS)
+
+    def replace(self, changed: Ids, now: Ids, width: int) -> None:
+        """Take the photos `changed` out, and those of them that are in `now` in again."""
+        if self._ids is None:
+            self._replace_bits(changed, now, width)
+        else:
+            self._replace_ids(changed, now)
+            self._choose_form(width)
+
+    def _replace_ids(self, changed: Ids, now: Ids) -> None:
+        ids = self.ids
+        places = np.searchsorted(ids, changed)
+        here = np.zeros(len(changed), np.bool_)
+        inside = places < len(ids)
+        here[inside] = ids[places[inside]] == changed[inside]
+        if here.any():
+            ids = np.delete(ids, places[here])
+        if len(now):
+            ids = np.insert(ids, np.searchsorted(ids, now), now)
+        self._ids = ids
+
+    def _replace_bits(self, changed: Ids, now: Ids, width: int) -> None:
+        lacking = width // _BITS - len(self._words)
+        if lacking > 0:
+            self._words = np.concatenate((self._words, np.zeros(lacking, np.uint64)))
+        np.bitwise_and.at(self._words, changed // _BITS, ~_bits(changed))
+        np.bitwise_or.at(self._words, now // _BITS, _bits(now))
+
     @property
     def ids(self) -> Ids:
         """The photos' ids."""
@@ -99,19 +153,19 @@ class Posting:
             return self._ids
         return np.flatnonzero(_unpacked(self._words)).astype(np.int32)
 
-    def replaced(self, changed: Flags, now: Ids) -> "Posting":
-        """The posting after the photos in `changed` were looked at again, and those in `now` have the value."""
-        kept = self.ids
-        kept = kept[~changed[kept]]
-        if not len(now) and len(kept) == len(self):
-            return self
-        return Posting(np.sort(np.concatenate((kept, now))), len(changed))
-
     def __len__(self) -> int:
         """How many photos have the value."""
         if self._ids is not None:
             return len(self._ids)
         return int(np.bitwise_count(self._words).sum())
+
+
+_NO_WORDS = np.zeros(0, np.uint64)
+
+
+def _bits(ids: Ids) -> NDArray[np.uint64]:
+    """For each photo the word in which only its bit is set."""
+    return np.uint64(1) << (ids % _BITS).astype(np.uint64)
 
 
 def _packed(flags: Flags) -> NDArray[np.uint64]:

@@ -15,12 +15,18 @@ from album.domain.photo import PhotoId
 from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Sort, Term, WordTerm
 from album.domain.tag import Facet
 from album.domain.taxonomy import Taxonomy, slugify
-from album.storage.columns import SECONDS_A_DAY, PhotoColumns
+from album.storage.columns import SECONDS_A_DAY, Ordered, PhotoColumns
 from album.storage.facets import TAG_FACETS, FacetCount, FacetIndex
 from album.storage.fulltext import find_text
 from album.storage.postings import Flags, Selection, widened
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
+_SCORES = """
+    SELECT group_concat(photo_id),
+           group_concat(CASE WHEN state = 'suggested' THEN coalesce(score, 0) ELSE 1 END)
+    FROM photo_tag JOIN tag ON tag.id = tag_id
+    WHERE state <> 'rejected' AND slug IN (SELECT value FROM json_each(?)) GROUP BY tag_id
+"""
 _KEPT_WORDS = 64
 """Words whose photos are remembered between two changes of the library."""
 
@@ -63,7 +69,7 @@ class Browser:
         self._taxonomy = taxonomy
         self._lock = threading.Lock()
         self._words: dict[str, Flags] = {}
-        self._names: NDArray[np.int32] | None = None
+        self._names: Ordered | None = None
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Read everything."""
@@ -87,17 +93,16 @@ class Browser:
         """The photos for which every term holds."""
         with self._lock:
             matching = self._matching(connection, query.terms)
-            order = self._order(connection, query, sort)
-            width = max(len(matching), len(self.columns.exists))
-            ids = order[widened(matching, width)[order]]
-            columns = self.columns
+            found = self._order(connection, query, sort).where(
+                widened(matching, len(self.columns.exists))
+            )
             return Page(
-                ids=ids,
-                total=len(ids),
-                videos=int(np.count_nonzero(columns.video[ids])),
-                aspect=columns.aspect[ids],
-                day=(columns.taken_s[ids] // SECONDS_A_DAY).astype(np.int32),
-                colour=columns.colour[ids],
+                ids=found.ids,
+                aspect=found.aspect,
+                day=found.day,
+                colour=found.colour,
+                total=len(found.ids),
+                videos=int(np.count_nonzero(found.video)),
             )
 
     def counts(
@@ -198,19 +203,25 @@ class Browser:
         flags[ids[ids < len(flags)]] = True
         return flags
 
-    def _order(self, connection: sqlite3.Connection, query: Query, sort: Sort) -> NDArray[np.int32]:
+    def _order(self, connection: sqlite3.Connection, query: Query, sort: Sort) -> Ordered:
         match sort:
             case Sort.NAME:
                 if self._names is None:
-                    self._names = _by_name(connection)
-                return self._names[self._names < len(self.columns.exists)]
+                    names = _by_name(connection)
+                    self._names = self.columns.arranged(names[self._exists(names)])
+                return self._names
             case Sort.SCORE:
                 return self._by_score(connection, query)
             case _:
                 return self.columns.order(sort)
 
-    def _by_score(self, connection: sqlite3.Connection, query: Query) -> NDArray[np.int32]:
-        """Photos by the score of the tags that the query asks for, surest first; then the newest first.
+    def _exists(self, ids: NDArray[np.int32]) -> Flags:
+        """Whether the columns know these photos: the library may be ahead of them."""
+        exists = self.columns.exists
+        return (ids < len(exists)) & exists[np.minimum(ids, len(exists) - 1)]
+
+    def _by_score(self, connection: sqlite3.Connection, query: Query) -> Ordered:
+        """Photos by the score of the tags that the query asks for, surest first; then newest first.
 
         What a person or the file says is sure.
         """
@@ -218,19 +229,14 @@ class Browser:
         slugs = self._asked(query)
         if not slugs:
             return newest
-        rows = connection.execute(
-            "SELECT photo_id, CASE WHEN state = 'suggested' THEN coalesce(score, 0) ELSE 1 END"
-            " FROM photo_tag JOIN tag ON tag.id = tag_id"
-            " WHERE state <> 'rejected' AND slug IN (SELECT value FROM json_each(?))",
-            (json.dumps(slugs),),
-        ).fetchall()
         scores = np.zeros(len(self.columns.exists), np.float32)
-        if rows:
-            ids, values = zip(*rows, strict=True)
-            at = np.array(ids, np.int64)
-            known = at < len(scores)
-            np.maximum.at(scores, at[known], np.array(values, np.float32)[known])
-        return newest[np.argsort(-scores[newest], kind="stable")]
+        for text_ids, text_scores in connection.execute(_SCORES, (json.dumps(slugs),)):
+            ids = np.fromstring(text_ids, np.int32, sep=",")
+            values = np.fromstring(text_scores, np.float32, sep=",")
+            known = self._exists(ids)
+            np.maximum.at(scores, ids[known], values[known])
+        places = np.argsort(-scores[newest.ids], kind="stable")
+        return self.columns.arranged(newest.ids[places])
 
     def _asked(self, query: Query) -> list[str]:
         """Slugs of tags that the query asks for."""
