@@ -91,7 +91,7 @@ def cutout(
     """
     wish = Wish(_form(form, backdrop), backdrop, points)
     files, failed = expand(file)
-    names = _names(out, single=len(file) == 1 and not file[0].is_dir())
+    names = name_results(out, single=len(file) == 1 and not file[0].is_dir())
     lifted = []
     for path, outcome in _lift_all(common, files, wish, names):
         if isinstance(outcome, FileProblem):
@@ -115,7 +115,7 @@ def _form(form: str | None, backdrop: Path | None) -> str:
     return form or ("alpha" if backdrop is None else "on")
 
 
-def _names(out: Path | None, *, single: bool) -> Callable[[Path], Path]:
+def name_results(out: Path | None, *, single: bool) -> Callable[[Path], Path]:
     """Which file each result goes to."""
     if out is not None and out.suffix.lower() == ".png" and not out.is_dir():
         if not single:

@@ -71,7 +71,7 @@ def megabytes(size_bytes: int) -> str:
 
 def duration(seconds: float) -> str:
     """A time as people say it: 3.2 s, 4 min 10 s, 2 h 5 min."""
-    if seconds < 60:
+    if seconds < 59.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
