@@ -22,7 +22,8 @@ class Fingerprint:
     """Identity of a photo: a hash of its image data, blind to its metadata.
 
     Attributes:
-        scheme: how the hash was made (`jpeg1`, `png1`, `bmff1`, `pixels1` ...); part of the identity.
+        scheme: how the hash was made (`jpeg1`, `png1`, `bmff1`, `pixels1` ...); part of
+            the identity.
         digest: 16 bytes of BLAKE3.
     """
 
@@ -76,7 +77,8 @@ class Examination:
     """All that intake learns from one look at a file: identity, kind, metadata.
 
     Attributes:
-        format: short lower-case name of what the bytes are (`jpeg`, `heic`, `mp4`), whatever the suffix says.
+        format: short lower-case name of what the bytes are (`jpeg`, `heic`, `mp4`), whatever
+            the suffix says.
     """
 
     fingerprint: Fingerprint

@@ -4,13 +4,16 @@ Grammar (what the search field, the command and saved albums all speak):
 
     query  := term*                         every term must hold
     term   := ['-'] ( facet ':' value (',' value)* | date | phrase )
-    facet  := scene event thing style keyword colour camera year folder kind flag tag | is | rating | date
+    facet  := scene event thing style keyword colour camera year folder kind flag
+              tag is rating date
     value  := word | '"' any text '"'       values of one term are alternatives (or)
     date   := YYYY | YYYY-MM | YYYY-MM-DD | date '..' date
-    phrase := word | '"' any text '"'       a tag's name, a word of title, description, file or folder name, camera
+    phrase := word | '"' any text '"'       a tag's name, a word of title, description, camera,
+                                           file or folder name
 
-`is:video` is `kind:video`, `is:favourite` is `flag:favourite`; `tag:x` takes x from whatever facet knows it;
-`rating:3..5`. `parse_query(print_query(query)) == query` for every query (`album.domain.query_text`).
+In quotes, `\\` stands before a quote that belongs to the text. `is:video` is `kind:video`,
+`is:favourite` is `flag:favourite`; `tag:x` takes x from whatever facet knows it; `rating:3..5`.
+`parse_query(print_query(query)) == query` for every query (`album.domain.query_text`).
 """
 
 from dataclasses import dataclass
@@ -22,7 +25,10 @@ from album.domain.tag import Facet
 
 @dataclass(frozen=True, slots=True)
 class FacetTerm:
-    """One of these values of the facet (tags count with their descendants); no values: no condition."""
+    """One of these values of the facet; tags count with their descendants.
+
+    A term without values sets no condition.
+    """
 
     facet: Facet
     values: tuple[str, ...]

@@ -10,7 +10,7 @@ _SEPARATORS = re.compile(r"[^\w]+", re.UNICODE)
 
 
 def slugify(word: str) -> str:
-    """The slug of a word in any script: lower case, one hyphen between its parts; empty for no word."""
+    """The slug of a word in any script: lower case, hyphens between its parts; may be empty."""
     plain = unicodedata.normalize("NFKC", word).casefold()
     return _SEPARATORS.sub("-", plain.replace("_", " ")).strip("-")
 
@@ -66,7 +66,7 @@ class Taxonomy:
         return Facet.KEYWORD if tag is None else tag.facet
 
     def name(self, slug: str, language: str = "en") -> str:
-        """The shown name of a tag, in English where the language has none; an unknown slug names itself."""
+        """The shown name of a tag, else the English one; an unknown slug names itself."""
         tag = self._tags.get(slug)
         if tag is None:
             return slug.replace("-", " ")

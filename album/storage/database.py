@@ -1,8 +1,8 @@
 """The library's connection to SQLite: one write thread, a few read threads, files that stay sound.
 
-Everything that changes the library runs in the write thread inside BEGIN IMMEDIATE ... COMMIT, so another
-process that writes at the same time is waited for, never met halfway. Readers have connections that cannot
-write and see the state of one moment throughout a call.
+Everything that changes the library runs in the write thread inside BEGIN IMMEDIATE ... COMMIT, so
+another process that writes at the same time is waited for, never met halfway. Readers have
+connections that cannot write and see the state of one moment throughout a call.
 """
 
 import contextlib
@@ -85,7 +85,7 @@ class Database:
         self.close()
 
     def write(self, fn: "Callable[[sqlite_utils.Database], T]") -> "Future[T]":
-        """Run `fn` in the write thread, in a transaction of its own; all of it is kept or nothing."""
+        """Run `fn` in the write thread, in a transaction: all of it is kept or nothing."""
         return self._writer.submit(_Call(lambda db: _transaction(db, fn)))
 
     def read(

@@ -1,4 +1,4 @@
-"""Which photos have which value of which facet, in memory, so that counts follow every click at once."""
+"""Which photos have which value of which facet, in memory: counts follow every click at once."""
 
 import json
 import sqlite3
@@ -47,7 +47,8 @@ class FacetCount:
     """One value of a facet under a query.
 
     Attributes:
-        count: photos of the query that have the value; the facet's own choice is not part of that query.
+        count: photos of the query that have the value; the facet's own choice is left
+            out of that query.
         chosen: whether the query asks for the value.
     """
 
@@ -59,7 +60,10 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A statement that yields (slug, name, ids as text) for one facet; `{only}` narrows it to some photos."""
+    """A statement that yields slug, name and ids (as text) of a facet's values.
+
+    `{only:column}` in it is where it can be narrowed to some photos.
+    """
 
     facet: Facet
     sql: str
@@ -68,7 +72,8 @@ class _Source:
 _SOURCES = (
     _Source(
         Facet.COLOUR,
-        "SELECT name, name, group_concat(photo_id) FROM photo_colour WHERE {only:photo_id} GROUP BY name",
+        "SELECT name, name, group_concat(photo_id) FROM photo_colour WHERE {only:photo_id}"
+        " GROUP BY name",
     ),
     _Source(
         Facet.CAMERA,
@@ -77,12 +82,13 @@ _SOURCES = (
     ),
     _Source(
         Facet.YEAR,
-        "SELECT strftime('%Y', taken_s, 'unixepoch'), '', group_concat(id) FROM photo WHERE {only:id}"
-        " GROUP BY strftime('%Y', taken_s, 'unixepoch')",
+        "SELECT strftime('%Y', taken_s, 'unixepoch'), '', group_concat(id) FROM photo"
+        " WHERE {only:id} GROUP BY strftime('%Y', taken_s, 'unixepoch')",
     ),
     _Source(
         Facet.FLAG,
-        "SELECT 'favourite', 'favourite', group_concat(id) FROM photo WHERE favourite AND {only:id}",
+        "SELECT 'favourite', 'favourite', group_concat(id) FROM photo"
+        " WHERE favourite AND {only:id}",
     ),
     _Source(
         Facet.KIND,
@@ -124,7 +130,7 @@ class _Reader:
         if self._ids is None:
             rows = self._connection.execute(f"{head}1{tail}")
         else:
-            only = f"{column} IN (SELECT value FROM json_each(?))"
+            only = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 (a constant)
             rows = self._connection.execute(f"{head}{only}{tail}", (self._ids,))
         return (row for row in rows if row[-1] is not None)
 
@@ -137,8 +143,9 @@ def _roomy(width: int) -> int:
 class FacetIndex:
     """Photos by facet value.
 
-    Tags count with their descendants, unless a person rejected the broader tag on that photo; suggestions
-    count, rejected tags do not. Photos without a present file are hidden. Not thread-safe: `Browser` takes care.
+    Tags count with their descendants, unless a person rejected the broader tag on that photo;
+    suggestions count, rejected tags do not. Photos without a present file are hidden. Not
+    thread-safe: `Browser` takes care.
 
     Args:
         taxonomy: says which tag is part of which.
@@ -234,7 +241,7 @@ class FacetIndex:
             yield (Facet.FLAG, _TAGGED, _TAGGED, union(list(tags.counted.values())))
 
     def _meaning(self, slug: str, tags: "_TagRows") -> tuple[Facet, str, str]:
-        """Facet, slug and name; the taxonomy knows best, the stored row is for what it does not know."""
+        """Facet, slug and name; the stored row is for what the taxonomy does not know."""
         if slug in self._taxonomy:
             return (self._taxonomy.facet(slug), slug, self._taxonomy.name(slug))
         facet, name = tags.meanings[slug]
@@ -301,7 +308,7 @@ class FacetIndex:
         chosen: Collection[str] = (),
         excluded: Collection[str] = (),
     ) -> list[FacetCount]:
-        """The facet's values with their counts in the selection, most frequent first (years: latest first).
+        """The facet's values with their counts, most frequent first (years: latest first).
 
         Values that nothing in the selection has are left out unless chosen.
 

@@ -4,12 +4,14 @@ import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-
-import sqlite_utils
+from typing import TYPE_CHECKING
 
 from album.domain.photo import FolderId, PhotoId
 from album.storage.fulltext import refresh_text
 from album.storage.values import from_blob, now_s, shown, to_blob
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 
 class FolderState(StrEnum):
@@ -78,7 +80,8 @@ def add_folder(db: "sqlite_utils.Database", path: Path) -> Folder:
 def remove_folder(db: "sqlite_utils.Database", folder_id: FolderId) -> list[PhotoId]:
     """Forget the folder with its files and problems.
 
-    Photos keep their tags, hidden, in case they turn up again. Returns the photos that had files there.
+    Photos keep their tags, hidden, in case they turn up again. Returns the photos that had files
+    there.
     """
     rows = db.conn.execute("SELECT DISTINCT photo_id FROM file WHERE folder_id = ?", (folder_id,))
     ids = [PhotoId(row[0]) for row in rows]
@@ -99,7 +102,7 @@ def set_folder_state(
 
 
 def photos_in(connection: sqlite3.Connection, folder_id: FolderId) -> list[PhotoId]:
-    """Photos with a file in this folder, present or missing: those to update when its state changes."""
+    """Photos with a file in this folder, present or missing: to update when its state changes."""
     rows = connection.execute(
         "SELECT DISTINCT photo_id FROM file WHERE folder_id = ?", (folder_id,)
     )

@@ -10,11 +10,11 @@ from album.storage.values import chunks, marks
 _IDEOGRAPH = re.compile(
     "([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
 )
-"""Scripts that put no space between words: each sign is a token of its own, a word is a phrase of them."""
+"""Scripts without spaces between words: each sign is a token, a word is a phrase of them."""
 
 _TOKEN = re.compile(r"[^\W_]+")
 _PREFIX_LENGTH = 2
-"""A text of this length finds longer words too (`garde` finds `garden`, `img_12` finds `img_123`)."""
+"""A text of this length finds longer words too: `garde` finds `garden`, `img_1` `img_12`."""
 
 
 def spaced(text: str) -> str:
@@ -23,7 +23,7 @@ def spaced(text: str) -> str:
 
 
 def match_expression(text: str) -> str | None:
-    """The FTS5 expression that finds this word or phrase; None when there is no letter or digit in it."""
+    """The FTS5 expression that finds this word or phrase; None without a letter or digit."""
     tokens = _TOKEN.findall(spaced(text))
     if not tokens:
         return None
@@ -32,7 +32,7 @@ def match_expression(text: str) -> str | None:
 
 
 def find_text(connection: sqlite3.Connection, text: str) -> list[int]:
-    """Ids of photos whose title, description, file or folder name, or camera has this word or phrase."""
+    """Photos whose title, description, file or folder name, or camera has this word or phrase."""
     expression = match_expression(text)
     if expression is None:
         return []

@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import sqlite_utils
+from typing import TYPE_CHECKING
 
 from album.domain.photo import PhotoId
 from album.storage.values import now_s
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 ANALYSE = "analyse"
 """The kind of job that has analysers look at a photo."""
@@ -74,7 +76,7 @@ def enqueue(
     kind: str = ANALYSE,
     priority: int = 0,
 ) -> None:
-    """Queue photos; those that were (or are being) looked at under the same signature stay as they are."""
+    """Queue photos, but those that are or were looked at under the same signature."""
     moment = now_s()
     db.conn.executemany(
         _ENQUEUE, [(photo_id, kind, signature, priority, moment) for photo_id in ids]
@@ -104,7 +106,7 @@ def requeue_outdated(db: "sqlite_utils.Database", signature: str, *, kind: str =
 def prioritise(
     db: "sqlite_utils.Database", ids: Sequence[PhotoId], priority: int, *, kind: str = ANALYSE
 ) -> None:
-    """Let pending photos be looked at first (what is on the screen); a higher number comes earlier."""
+    """Let pending photos be looked at first (what is on the screen), the highest number first."""
     db.conn.executemany(
         "UPDATE job SET priority = ? WHERE photo_id = ? AND kind = ? AND state = 'pending'",
         [(priority, photo_id, kind) for photo_id in ids],

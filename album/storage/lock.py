@@ -13,7 +13,7 @@ _LOCKED_BYTE = 1 << 30
 
 
 class LibraryLock:
-    """The exclusive role on a library: held by the file `library.lock`, freed by the system after a kill.
+    """The exclusive role on a library, held by a lock file; the system frees it after a kill.
 
     Args:
         path: of the lock file; it is made and stays.
@@ -38,9 +38,9 @@ class LibraryLock:
         if not _try_lock(handle):
             owner = os.pread(handle, 32, 0) if hasattr(os, "pread") else os.read(handle, 32)
             os.close(handle)
+            process = owner.decode("ascii", "replace").strip() or "unknown"
             raise LibraryLocked(
-                f"Another Albumen (process {owner.decode('ascii', 'replace').strip() or 'unknown'}) "
-                f"works on the library {self._path.parent}.",
+                f"Another Albumen (process {process}) works on the library {self._path.parent}.",
                 advice="Use that one, or close it first.",
             )
         os.ftruncate(handle, 0)

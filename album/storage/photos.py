@@ -1,4 +1,4 @@
-"""Photos and their files: what intake learned, where the files are, what a person said of the photo."""
+"""Photos and their files: what intake learned, where they are, what a person said of them."""
 
 import os
 import sqlite3
@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-
-import sqlite_utils
+from typing import TYPE_CHECKING
 
 from album.domain.photo import Examination, FileId, Fingerprint, FolderId, MediaKind, PhotoId
 from album.domain.taxonomy import Taxonomy
 from album.storage.fulltext import refresh_text
 from album.storage.tags import import_keywords
 from album.storage.values import chunks, from_blob, local_seconds, marks, now_s, shown, to_blob
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 
 class FileState(StrEnum):
@@ -161,9 +163,10 @@ def store_examined(
     files: Sequence[ExaminedFile],
     taxonomy: Taxonomy,
 ) -> list[PhotoId]:
-    """Write files that were read: their photos (known ones learn what is new), keywords, searchable text.
+    """Write files that were read: their photos, keywords, searchable text.
 
-    What another copy of the same photo says is kept where this file is silent; a person's rating stays.
+    A photo that is known learns what is new; what another copy of it said is kept where this file is
+    silent; a person's rating stays.
     Returns the photo of each file, in order.
     """
     connection = db.conn
@@ -244,8 +247,8 @@ def move_files(db: "sqlite_utils.Database", moves: Sequence[MovedFile]) -> list[
         [(move.id,) for move in moves],
     )
     connection.executemany(
-        "UPDATE file SET folder_id = ?, path = ?, shown = ?, size_bytes = ?, mtime_ns = ?, inode = ?,"
-        " state = 'present' WHERE id = ?",
+        "UPDATE file SET folder_id = ?, path = ?, shown = ?, size_bytes = ?, mtime_ns = ?,"
+        " inode = ?, state = 'present' WHERE id = ?",
         [
             (move.folder_id, to_blob(move.path), shown(move.path), move.size_bytes,
              move.mtime_ns, move.inode, move.id)

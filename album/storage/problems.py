@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-
-import sqlite_utils
+from typing import TYPE_CHECKING, Any
 
 from album.domain.photo import FolderId, PhotoId
 from album.storage.jobs import retry_failed
 from album.storage.values import chunks, from_blob, marks, now_s, shown, to_blob
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 
 class Stage(StrEnum):
@@ -125,13 +127,11 @@ def problems(connection: sqlite3.Connection) -> list[Problem]:
     return [_problem(row) for row in rows]
 
 
-def _problem(row: tuple[object, ...]) -> Problem:
+def _problem(row: tuple[Any, ...]) -> Problem:
     number, folder_id, root, path, shown_root, shown_path, photo_id, stage, *rest = row
-    assert isinstance(root, bytes)
-    assert isinstance(path, bytes)
     whole = from_blob(root) / from_blob(path)
     text = shown_root if path == b"." else f"{shown_root}/{shown_path}"
-    return Problem(number, folder_id, whole, text, photo_id, Stage(stage), *rest)  # type: ignore[arg-type]
+    return Problem(number, folder_id, whole, text, photo_id, Stage(stage), *rest)
 
 
 def known_failures(
@@ -160,7 +160,8 @@ def count(connection: sqlite3.Connection) -> int:
 def retry(db: "sqlite_utils.Database", ids: Sequence[int]) -> list[Problem]:
     """Make these files be tried again: intake reads them anew, failed analyses are queued.
 
-    The problems stay until the file succeeds. Returns them, so that their files can be looked at now.
+    The problems stay until the file succeeds. Returns them, so that their files can be looked at
+    now.
     """
     found: list[Problem] = []
     for some in chunks(ids):

@@ -76,7 +76,8 @@ class PhotoDetails:
     """All that is known of one photo.
 
     Attributes:
-        path: absolute, of its first readable file (the one looked at, without a library); None when all are missing.
+        path: absolute, of its first readable file (without a library: of the file looked at);
+            None when all are missing.
         fingerprint: None without a library.
         gps: degrees (latitude, longitude).
         tags: those that count, decided ones first, then by score.

@@ -1,7 +1,7 @@
 """The tables of a library and the ordered migrations that lead to them.
 
-`PRAGMA user_version` is the number of migrations that a library has been through; it is set in the same
-transaction as the migration itself, so a kill leaves a library either before or after it.
+`PRAGMA user_version` is the number of migrations that a library has been through; it is set in the
+same transaction as the migration itself, so a kill leaves a library either before or after it.
 """
 
 import sqlite3

@@ -55,7 +55,7 @@ class Page:
 class Browser:
     """Answers the questions of the window: which photos, in which order, and how many of what.
 
-    Thread-safe; an update waits for an answer being worked out (milliseconds) and the other way round.
+    Thread-safe; an update waits for an answer being worked out (milliseconds), and vice versa.
 
     Args:
         index: facet values.
@@ -113,8 +113,8 @@ class Browser:
     ) -> dict[Facet, list[FacetCount]]:
         """Every value of these facets with its count under the query.
 
-        Values of one facet are alternatives, so the facet's own choice is left out of its own counts; values
-        that would lead to an empty page are left out, unless chosen; excluded values are.
+        Values of one facet are alternatives, so a facet's own choice is left out of its counts.
+        Values that lead to an empty page are left out, unless chosen; excluded values always are.
         """
         with self._lock:
             whole = Selection(self._matching(connection, query.terms))
@@ -140,7 +140,7 @@ class Browser:
         ]
 
     def suggest(self, text: str, limit: int = 5) -> list[str]:
-        """Names of tags in use that are spelled nearly like the text, or begin with it; the nearest first."""
+        """Names of tags in use that begin with the text or are spelled nearly like it."""
         wanted = slugify(text)
         if not wanted:
             return []
@@ -253,7 +253,7 @@ class Browser:
 
 
 def _by_name(connection: sqlite3.Connection) -> NDArray[np.int32]:
-    """Photos by the name of their first present file, as people sort names: case does not matter."""
+    """Photos by the name of their first present file; case does not matter."""
     rows = connection.execute(
         "SELECT photo_id, min(shown) FROM file WHERE state = 'present' GROUP BY photo_id"
     )

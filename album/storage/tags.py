@@ -3,14 +3,16 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import sqlite_utils
+from typing import TYPE_CHECKING
 
 from album.domain.appearance import Colour, Quality
 from album.domain.photo import PhotoId
 from album.domain.tag import Facet, PhotoTag, TagScore, TagSource, TagState
 from album.domain.taxonomy import Taxonomy, slugify
 from album.storage.values import chunks, marks, now_s
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,13 @@ def store_observations(
     observations: Sequence[Observation],
     taxonomy: Taxonomy,
 ) -> None:
-    """Write what an analyser found; its earlier suggestions give way, decided tags only note the score.
+    """Write what an analyser found; its earlier suggestions give way.
+
+    Tags that the file or a person gave keep their state and only note score and model.
 
     Args:
         db: inside a write transaction.
-        model: `name@revision` of the analyser; suggestions of any revision of the same name are replaced.
+        model: `name@revision` of the analyser; suggestions of any revision of this name go.
         observations: one a photo.
         taxonomy: says the facets of the tags.
     """
@@ -200,7 +204,8 @@ def _scores(quality: Quality) -> tuple[float, ...]:
 
 _DECIDE = """
     INSERT INTO photo_tag (photo_id, tag_id, state, source, decided_s) VALUES (?, ?, ?, 'user', ?)
-    ON CONFLICT (photo_id, tag_id) DO UPDATE SET state = excluded.state, decided_s = excluded.decided_s
+    ON CONFLICT (photo_id, tag_id) DO UPDATE SET
+        state = excluded.state, decided_s = excluded.decided_s
 """
 
 
@@ -290,8 +295,8 @@ def restore_tags(db: "sqlite_utils.Database", rows: Sequence[TagRow]) -> None:
         [(row.photo_id, row.tag_id) for row in rows if row.state is None],
     )
     db.conn.executemany(
-        "INSERT OR REPLACE INTO photo_tag (photo_id, tag_id, state, source, score, model, decided_s)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO photo_tag"
+        " (photo_id, tag_id, state, source, score, model, decided_s) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (row.photo_id, row.tag_id, row.state, row.source, row.score, row.model, row.decided_s)
             for row in rows

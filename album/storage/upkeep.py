@@ -38,12 +38,12 @@ def prepare(
 
 
 def _make_private(path: Path) -> None:
-    """Make the file if need be, so that nobody else may read it (where the system knows such rights)."""
+    """Make the file if need be, for its owner's eyes only where the system knows such rights."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _check_file(connection: sqlite3.Connection, path: Path) -> None:
-    """LibraryDamaged when the file is no library, or is cut short, or (small ones) has bad pages."""
+    """LibraryDamaged when the file is no library, cut short, or (a small one) has bad pages."""
     size_bytes = path.stat().st_size
     if size_bytes == 0:
         return

@@ -34,7 +34,7 @@ def shown(path: "os.PathLike[str] | str") -> str:
 
 
 def local_seconds(moment: datetime) -> int:
-    """The wall clock of `moment` as seconds since 1970-01-01 00:00 on that same clock: the order of days."""
+    """The wall clock of `moment` as seconds since 1970-01-01 00:00 on that same clock."""
     return int(moment.replace(tzinfo=UTC).timestamp())
 
 

@@ -29,7 +29,7 @@ def synthetic_taxonomy(tags: int = TAGS) -> Taxonomy:
 
 
 def synthetic_library(path: Path, photos: int, *, tags: int = TAGS, seed: int = 1) -> None:
-    """Make a library of photos that do not exist, each with some suggested tags, colours and a quality.
+    """Make a library of photos that do not exist, with suggested tags, colours and quality.
 
     Half of the tags fall on a tenth of the taxonomy, as in real collections.
     """
@@ -63,8 +63,8 @@ def _fill(
     ids = range(first, first + count)
     taken = _FIRST_DAY_S + random.integers(0, _YEARS_S, count)
     connection.executemany(
-        "INSERT INTO photo (id, fingerprint, kind, format, width, height, taken_s, taken_known, camera,"
-        " favourite, rating, colour, added_s) VALUES (?, ?, ?, 'jpeg', ?, ?, ?, 1, ?, ?, ?, ?, 0)",
+        "INSERT INTO photo (id, fingerprint, kind, format, width, height, taken_s, taken_known,"
+        " camera, favourite, rating, colour, added_s) VALUES (?, ?, ?, 'jpeg', ?, ?, ?, 1, ?, ?, ?, ?, 0)",
         zip(
             ids,
             (f"jpeg1:{number:032x}" for number in ids),
@@ -82,9 +82,7 @@ def _fill(
     connection.executemany(
         "INSERT INTO file (photo_id, folder_id, path, shown, size_bytes, mtime_ns, inode)"
         " VALUES (?, ?, ?, ?, 3000000, 0, ?)",
-        (
-            (number, number % 2 + 1, b"%d.jpg" % number, f"{number}.jpg", number) for number in ids
-        ),
+        ((number, number % 2 + 1, b"%d.jpg" % number, f"{number}.jpg", number) for number in ids),
     )
     connection.executemany(
         "INSERT INTO search (rowid, names, camera) VALUES (?, ?, '')",
@@ -104,15 +102,13 @@ def _fill(
         ),
     )
     connection.executemany(
-        "INSERT INTO photo_quality (photo_id, score, clarity, exposure, composition, framing, noise)"
-        " VALUES (?, ?, 0, 0, 0, 0, 0)",
+        "INSERT INTO photo_quality"
+        " (photo_id, score, clarity, exposure, composition, framing, noise) VALUES (?, ?, 0, 0, 0, 0, 0)",
         zip(ids, random.random(count).tolist(), strict=True),
     )
 
 
-def _tags(
-    ids: range, tags: int, random: np.random.Generator
-) -> Iterator[tuple[int, int, float]]:
+def _tags(ids: range, tags: int, random: np.random.Generator) -> Iterator[tuple[int, int, float]]:
     shape = (len(ids), TAGS_A_PHOTO)
     common = random.integers(0, max(1, tags // 10), shape)
     numbers = np.where(random.random(shape) < 0.5, common, random.integers(0, tags, shape))
