@@ -24,7 +24,7 @@ class Parcel:
     image: QImage
 
     def mime(self, *, with_file: bool) -> QMimeData:
-        """The PNG with its alpha, the picture; for a drag the file, which lasts as the page does."""
+        """The PNG with its alpha, the picture; for a drag the file of this page."""
         mime = QMimeData()
         mime.setData(PNG, QByteArray(self.data))
         mime.setImageData(self.image)
