@@ -11,7 +11,7 @@ Grammar (what the search field, the command and saved albums all speak):
     phrase := word | '"' any text '"'       a tag's name, a word of title, description, camera,
                                            file or folder name
 
-In quotes, `\\` stands before a quote that belongs to the text. `is:video` is `kind:video`,
+In quotes, a backslash stands before a quote that belongs to the text. `is:video` is `kind:video`,
 `is:favourite` is `flag:favourite`; `tag:x` takes x from whatever facet knows it; `rating:3..5`.
 `parse_query(print_query(query)) == query` for every query (`album.domain.query_text`).
 """

@@ -117,7 +117,7 @@ class _Parser:
         return self._text[start : self._at]
 
     def _quoted(self) -> str:
-        """The text in quotes, without the backslashes that protect a sign; an open end is forgiven."""
+        """The text in quotes without its backslashes; a missing end is forgiven."""
         self._at += 1
         signs: list[str] = []
         while self._at < len(self._text):

@@ -165,9 +165,8 @@ def store_examined(
 ) -> list[PhotoId]:
     """Write files that were read: their photos, keywords, searchable text.
 
-    A photo that is known learns what is new; what another copy of it said is kept where this file is
-    silent; a person's rating stays.
-    Returns the photo of each file, in order.
+    A photo that is known learns what is new; what another copy of it said is kept where this file
+    is silent; a person's rating stays. Returns the photo of each file, in order.
     """
     connection = db.conn
     before = _photos_at(connection, folder_id, [file.path for file in files])

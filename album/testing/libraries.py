@@ -64,7 +64,8 @@ def _fill(
     taken = _FIRST_DAY_S + random.integers(0, _YEARS_S, count)
     connection.executemany(
         "INSERT INTO photo (id, fingerprint, kind, format, width, height, taken_s, taken_known,"
-        " camera, favourite, rating, colour, added_s) VALUES (?, ?, ?, 'jpeg', ?, ?, ?, 1, ?, ?, ?, ?, 0)",
+        " camera, favourite, rating, colour, added_s)"
+        " VALUES (?, ?, ?, 'jpeg', ?, ?, ?, 1, ?, ?, ?, ?, 0)",
         zip(
             ids,
             (f"jpeg1:{number:032x}" for number in ids),
@@ -103,7 +104,8 @@ def _fill(
     )
     connection.executemany(
         "INSERT INTO photo_quality"
-        " (photo_id, score, clarity, exposure, composition, framing, noise) VALUES (?, ?, 0, 0, 0, 0, 0)",
+        " (photo_id, score, clarity, exposure, composition, framing, noise)"
+        " VALUES (?, ?, 0, 0, 0, 0, 0)",
         zip(ids, random.random(count).tolist(), strict=True),
     )
 
