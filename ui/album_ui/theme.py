@@ -55,7 +55,7 @@ class Palette:
         chip: chips and photos that are not there yet. line: hairlines.
         text, second, third: words, in falling weight; third only for what is said elsewhere too.
         accent: what is chosen, and the one main action. on_accent: words on it. tint: ground of a chosen row.
-        yes, no: decided for, decided against (and problems). key: edge of a drawn key.
+        yes, no: decided for, decided against (and problems). over: signs on a photo.
     """
 
     dark: bool
@@ -73,6 +73,7 @@ class Palette:
     tint: str
     yes: str
     no: str
+    over: str = "#FFFFFF"
 
     def colour(self, role: str) -> QColor:
         """The colour of a role by its name (`accent`)."""
@@ -201,6 +202,32 @@ class DarkTheme(Theme):
         self._app, self._scheme, self._moves = whole._app, Scheme.DARK, whole._moves
         self._base, self._base_px = whole._base, whole._base_px
         self.palette = VIEWER
+
+
+class Look:
+    """What a part that paints itself asks for: the theme's palette, or one of its own.
+
+    Args:
+        theme: of the program.
+        palette: for a part that always looks the same (the viewer); None: the theme's of the moment.
+    """
+
+    def __init__(self, theme: Theme, palette: Palette | None = None) -> None:
+        self.theme = theme
+        self._palette = palette
+
+    @property
+    def palette(self) -> Palette:
+        """Colours by role."""
+        return self.theme.palette if self._palette is None else self._palette
+
+    def colour(self, role: str) -> QColor:
+        """The colour of a role."""
+        return self.palette.colour(role)
+
+    def icon(self, name: str, role: str = "second") -> QIcon:
+        """A line icon in the colour of a role."""
+        return icons.icon(name, self.colour(role), self.colour("accent"))
 
 
 def qt_palette(palette: Palette) -> QPalette:

@@ -1,0 +1,177 @@
+"""The strip at the right edge: every month that has photos, as a tick; drag to be there at once."""
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from album_ui import words
+from album_ui.grid.model import day_of
+from album_ui.theme import Size, Theme
+
+WIDTH_PX: Final = 84
+_MARGIN_PX: Final = 16
+_TICK_RIGHT_PX: Final = 44
+_LONGEST_PX: Final = 20
+_SHORTEST_PX: Final = 5
+_HIGHEST_SLOT_PX: Final = 14
+_LABEL_PX: Final = 19
+_YEAR_APART_PX: Final = 18
+
+
+class YearScroller(QWidget):
+    """Shows where in time one is and goes anywhere.
+
+    Signals:
+        photo_wanted(int): scroll to this row of the model.
+    """
+
+    photo_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._days: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self._starts: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._months: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._sizes: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._timed = True
+        self._count = 0
+        self._at = 0
+        self._pointer: int | None = None
+        self.setFixedWidth(WIDTH_PX)
+        self.setMouseTracking(True)
+        self.setAccessibleName(words.tr("Years"))
+        theme.changed.connect(self.update)
+
+    def show_days(self, days: NDArray[np.int32], *, timed: bool) -> None:
+        """The day of every photo in order; without time in their order only the place is shown."""
+        self._days, self._timed, self._count = days, timed, len(days)
+        if timed and len(days):
+            months = (
+                days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+            )
+            self._starts = np.concatenate(([0], np.flatnonzero(np.diff(months)) + 1))
+            self._months = months[self._starts]
+            self._sizes = np.diff(np.append(self._starts, len(days)))
+        else:
+            self._starts = self._months = self._sizes = np.empty(0, dtype=np.int64)
+        self._at = min(self._at, max(0, self._count - 1))
+        self.update()
+
+    def show_place(self, row: int) -> None:
+        """The first row in sight is this one."""
+        if row != self._at:
+            self._at = max(0, row)
+            self.update()
+
+    def _slot(self) -> float:
+        """Height of one month."""
+        room = self.height() - 2 * _MARGIN_PX
+        return min(_HIGHEST_SLOT_PX, room / max(1, len(self._starts)))
+
+    def _y_of(self, row: int) -> float:
+        if not self._timed or not len(self._starts):
+            return _MARGIN_PX + (self.height() - 2 * _MARGIN_PX) * row / max(1, self._count - 1)
+        month = int(np.searchsorted(self._starts, row, side="right")) - 1
+        inside = (row - int(self._starts[month])) / int(self._sizes[month])
+        return _MARGIN_PX + (month + inside) * self._slot()
+
+    def _row_at(self, y: int) -> int:
+        if not self._timed or not len(self._starts):
+            share = (y - _MARGIN_PX) / max(1, self.height() - 2 * _MARGIN_PX)
+            return min(max(0, round(share * (self._count - 1))), max(0, self._count - 1))
+        place = min(max(0.0, (y - _MARGIN_PX) / self._slot()), len(self._starts) - 0.001)
+        month = int(place)
+        return int(self._starts[month]) + int((place - month) * int(self._sizes[month]))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ticks, years and the label of the place."""
+        palette = self._theme.palette
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), palette.colour("page"))
+            if not self._count:
+                return
+            if self._timed:
+                self._paint_ticks(painter)
+                self._paint_years(painter)
+            self._paint_label(painter)
+
+    def _paint_ticks(self, painter: QPainter) -> None:
+        slot, most = self._slot(), float(self._sizes.max())
+        painter.setPen(QPen(self._theme.palette.colour("line").darker(108), 1.5))
+        drawn = -1e9
+        longest = 0.0
+        for month, size in enumerate(self._sizes.tolist()):
+            y = _MARGIN_PX + (month + 0.5) * slot
+            length = _SHORTEST_PX + (_LONGEST_PX - _SHORTEST_PX) * (size / most) ** 0.5
+            longest = max(longest, length)
+            if y - drawn >= 3:
+                painter.drawLine(int(_TICK_RIGHT_PX - longest), int(y), _TICK_RIGHT_PX, int(y))
+                drawn, longest = y, 0.0
+
+    def _paint_years(self, painter: QPainter) -> None:
+        painter.setFont(self._theme.font(Size.SMALL))
+        painter.setPen(self._theme.palette.colour("third"))
+        slot, drawn, before = self._slot(), -1e9, None
+        for month, value in enumerate(self._months.tolist()):
+            year = 1970 + value // 12
+            y = _MARGIN_PX + month * slot
+            if year != before and y - drawn >= _YEAR_APART_PX:
+                line = QRect(_TICK_RIGHT_PX + 6, round(y) - 8, WIDTH_PX - _TICK_RIGHT_PX - 6, 16)
+                painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(year))
+                drawn = y
+            before = year
+
+    def _paint_label(self, painter: QPainter) -> None:
+        palette = self._theme.palette
+        row = self._at if self._pointer is None else self._row_at(self._pointer)
+        y = self._y_of(row) if self._pointer is None else float(self._pointer)
+        y = min(max(y, _LABEL_PX), self.height() - _LABEL_PX)
+        when = self._when(row)
+        text = "" if when is None else words.month(when)
+        if self._pointer is not None and when is not None:
+            text = f"{when.day} {text}" if words.language() == "en" else words.day(when)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font(Size.SMALL, strong=True))
+        width = max(28, painter.fontMetrics().horizontalAdvance(text) + 14)
+        box = QRectF(self.width() - width, y - _LABEL_PX / 2, width + 6, _LABEL_PX)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.colour("text"))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(palette.colour("page"))
+        painter.drawText(box.adjusted(7, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _when(self, row: int) -> date | None:
+        if not self._timed or not 0 <= row < len(self._days):
+            return None
+        return day_of(int(self._days[row]))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go where the pointer is."""
+        self._go(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Name the day at the pointer; go there while the button is down."""
+        self._pointer = event.position().toPoint().y()
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Name the place that is shown again."""
+        self._pointer = None
+        self.update()
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel belongs to the photos."""
+        event.ignore()
+
+    def _go(self, event: QMouseEvent) -> None:
+        if self._count:
+            self.photo_wanted.emit(self._row_at(event.position().toPoint().y()))

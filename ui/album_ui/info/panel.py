@@ -1,0 +1,420 @@
+"""What is known of the selected photos, and where it is decided: tags, stars, heart."""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import QSize, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from album.domain.photo import MediaKind, PhotoId
+from album.domain.tag import Facet, TagState
+from album.session import Change, ChangeKind, Decision, LibrarySession
+from album.storage.photos import FileState
+from album.storage.rows import PhotoDetails, PhotoFile, PhotoRow
+from album.storage.values import shown
+from album_ui import shortcuts, words
+from album_ui.bridge import Bridge
+from album_ui.flow import FlowLayout
+from album_ui.info.bars import ColourBar, ScoreBar, Stars
+from album_ui.info.facts import camera_line, place_line, size_line
+from album_ui.info.tags import PlainChip, ShownTag, TagChip, note_of
+from album_ui.theme import Look, Palette, Theme
+from album_ui.words import tr
+
+SETTLE_MS: Final = 60
+"""While the selection moves on with the arrow keys, details are asked for when it rests."""
+
+MOST_SUMMED: Final = 300
+"""Of a larger selection so many photos are looked through for their common tags."""
+
+_PAD_PX: Final = 16
+
+
+class InfoPanel(QWidget):
+    """Shows one photo, or what several have in common.
+
+    Args:
+        palette: for a place that is always dark; None: as the program.
+
+    Signals:
+        decided(Decision): the user changed something here; there is something to undo.
+    """
+
+    decided = Signal(object)
+
+    def __init__(
+        self,
+        session: LibrarySession,
+        bridge: Bridge,
+        theme: Theme,
+        parent: QWidget | None = None,
+        palette: Palette | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._bridge = session, bridge
+        self._look = Look(theme, palette)
+        self._ids: tuple[PhotoId, ...] = ()
+        self._total = 0
+        self._timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._timer.timeout.connect(self._fetch)
+        self.setObjectName("info")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(tr("Info"))
+        self._title, self._line = QLabel(), QLabel()
+        self._stars = Stars(self._look)
+        self._tags = FlowLayout(None, 6, 6)
+        self._rejected = QLabel()
+        self._field = QLineEdit()
+        self._names = QStringListModel(self)
+        self._add = QPushButton()
+        self._colours = ColourBar()
+        self._style = FlowLayout(None, 6, 6)
+        self._quality = QVBoxLayout()
+        self._overall = QLabel()
+        self._facts = QVBoxLayout()
+        self._files = QVBoxLayout()
+        self._lay_out()
+        self._connect(theme)
+        self._show_none()
+
+    def show_photos(self, ids: Sequence[int]) -> None:
+        """Show these photos, soon."""
+        self._ids = tuple(PhotoId(int(one)) for one in ids[:MOST_SUMMED])
+        self._total = len(ids)
+        self._timer.start()
+
+    def add_tag(self) -> None:
+        """Let the user type a tag for the photos that are shown."""
+        if self._ids:
+            self._field.show()
+            self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # Laying out
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(_PAD_PX, 14, _PAD_PX, 20)
+        column.setSpacing(0)
+        self._title.setProperty("role", "heading")
+        self._title.setWordWrap(True)
+        self._line.setProperty("role", "second")
+        self._line.setWordWrap(True)
+        for label in (self._title, self._line):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(label)
+        column.addSpacing(8)
+        column.addWidget(self._stars)
+        self._sections = {
+            "tags": self._section(column, tr("Tags"), self._tag_body(), self._add),
+            "colours": self._section(column, tr("Colours"), self._colours),
+            "style": self._section(column, tr("Style"), _holder(self._style)),
+            "quality": self._section(column, tr("Quality"), _holder(self._quality), self._overall),
+            "facts": self._section(column, tr("Where and how"), _holder(self._facts)),
+            "files": self._section(column, tr("Files"), _holder(self._files)),
+        }
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(1, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    def _section(
+        self, column: QVBoxLayout, title: str, body: QWidget, corner: QWidget | None = None
+    ) -> QWidget:
+        label = QLabel(title.upper())
+        label.setProperty("role", "section")
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 20, 0, 6)
+        head.addWidget(label, 1)
+        if corner is not None:
+            head.addWidget(corner)
+        section = QWidget()
+        inner = QVBoxLayout(section)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addLayout(head)
+        inner.addWidget(body)
+        column.addWidget(section)
+        return section
+
+    def _tag_body(self) -> QWidget:
+        self._overall.setProperty("role", "small")
+        self._add.setProperty("kind", "link")
+        self._add.setIconSize(QSize(14, 14))
+        self._add.setToolTip(shortcuts.tip("add_tag"))
+        self._add.setAccessibleName(tr("Add a tag"))
+        self._add.clicked.connect(self.add_tag)
+        self._field.setPlaceholderText(tr("Add a tag"))
+        self._field.setAccessibleName(tr("Add a tag"))
+        self._field.hide()
+        completer = QCompleter(self._names, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.popup().setObjectName("completions")
+        self._field.setCompleter(completer)
+        self._rejected.setProperty("role", "small")
+        self._rejected.setWordWrap(True)
+        self._rejected.linkActivated.connect(self._on_cleared)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(self._tags)
+        column.addWidget(self._field)
+        column.addWidget(self._rejected)
+        return body
+
+    def _connect(self, theme: Theme) -> None:
+        self._field.textEdited.connect(self._on_typed)
+        self._field.returnPressed.connect(self._on_tag_typed)
+        self._field.editingFinished.connect(self._on_left_field)
+        self._stars.rated.connect(self._on_rated)
+        self._stars.favourite_toggled.connect(self._on_favourite)
+        self._bridge.changed.connect(self._on_changed)
+        theme.changed.connect(self._on_theme_changed)
+        self._paint_icons()
+
+    def _paint_icons(self) -> None:
+        self._add.setIcon(self._look.icon("plus"))
+
+    def _on_theme_changed(self) -> None:
+        self._paint_icons()
+        self._timer.start()
+
+    # What is shown
+
+    def _fetch(self) -> None:
+        if not self._ids:
+            self._show_none()
+        elif self._total == 1:
+            details = self._session.details(self._ids[0])
+            self._bridge.call(details, self._show_one, owner=self, latest="info")
+        else:
+            rows = self._session.rows(self._ids)
+            self._bridge.call(rows, self._show_several, owner=self, latest="info")
+
+    def _show_none(self) -> None:
+        self._title.setText(tr("Nothing selected"))
+        self._line.setText(tr("Select a photo to see what is known of it."))
+        self._stars.hide()
+        for section in self._sections.values():
+            section.hide()
+
+    def _show_one(self, details: PhotoDetails) -> None:
+        if details.id is None or self._ids != (details.id,):
+            return
+        name = shown(details.path.name) if details.path is not None else ""
+        self._title.setText(details.title or name)
+        parts = [name] if details.title else []
+        if details.taken is not None:
+            parts.append(words.moment(datetime.fromisoformat(details.taken)))
+        self._line.setText(" · ".join(parts))
+        self._line.setVisible(bool(parts))
+        self._stars.show()
+        self._stars.show_opinion(details.rating, favourite=details.favourite)
+        self._show_tags([self._shown_tag(details, at) for at in range(len(details.tags))])
+        self._show_rejected(details)
+        self._show_look(details)
+        self._show_quality(details)
+        facts = [size_line(details), camera_line(details.camera), place_line(details.gps)]
+        self._show_lines(self._facts, [(line, line) for line in facts if line])
+        self._sections["facts"].setVisible(any(facts))
+        self._show_lines(self._files, [_file_words(one) for one in details.files])
+        self._sections["files"].setVisible(bool(details.files))
+
+    def _shown_tag(self, details: PhotoDetails, at: int) -> ShownTag:
+        tag = details.tags[at]
+        figures = ""
+        if tag.state is TagState.SUGGESTED and tag.score is not None:
+            figures = f"{tag.score:.2f}"
+        return ShownTag(tag.slug, self._name(tag.slug), tag.state, note_of(tag), figures)
+
+    def _name(self, slug: str) -> str:
+        return self._session.taxonomy.name(slug, words.language())
+
+    def _show_tags(self, tags: Sequence[ShownTag]) -> None:
+        self._tags.clear()
+        style = [one for one in tags if self._facet(one.slug) is Facet.STYLE]
+        for tag in tags:
+            if tag in style:
+                continue
+            chip = TagChip(tag, self._look)
+            chip.decided.connect(self._on_decided)
+            chip.cleared.connect(self._on_cleared)
+            self._tags.addWidget(chip)
+        self._style.clear()
+        for tag in style:
+            self._style.addWidget(PlainChip(tag.name, self._look))
+        self._sections["style"].setVisible(bool(style))
+        self._sections["tags"].show()
+
+    def _facet(self, slug: str) -> Facet:
+        return self._session.taxonomy.facet(slug)
+
+    def _show_rejected(self, details: PhotoDetails) -> None:
+        names = [
+            f'<a href="{one.slug}" style="color:{self._look.palette.second}">'
+            f"{self._name(one.slug)}</a>"
+            for one in details.rejected
+        ]
+        said = words.count("{n} rejected: {tags}", "{n} rejected: {tags}", len(names), tags=", ".join(names))
+        self._rejected.setText(said)
+        self._rejected.setToolTip(tr("Click a tag to forget that you rejected it"))
+        self._rejected.setVisible(bool(names))
+
+    def _show_look(self, details: PhotoDetails) -> None:
+        names = [self._name(one.name) for one in details.colours]
+        self._colours.show_colours(details.colours, names)
+        self._sections["colours"].setVisible(bool(details.colours))
+
+    def _show_quality(self, details: PhotoDetails) -> None:
+        _empty(self._quality)
+        quality = details.quality
+        self._sections["quality"].setVisible(quality is not None)
+        if quality is None:
+            return
+        self._overall.setText(str(round(100 * quality.score)))
+        for name, score in (
+            (tr("Clarity"), quality.clarity),
+            (tr("Exposure"), quality.exposure),
+            (tr("Composition"), quality.composition),
+            (tr("Framing"), quality.framing),
+        ):
+            self._quality.addWidget(ScoreBar(name, score, self._look))
+
+    def _show_lines(self, column: QVBoxLayout, lines: Sequence[tuple[str, str]]) -> None:
+        _empty(column)
+        for text, tip in lines:
+            label = QLabel(text)
+            label.setProperty("role", "second")
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setToolTip(tip if tip != text else "")
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(label)
+
+    def _show_several(self, rows: Sequence[PhotoRow]) -> None:
+        if tuple(row.id for row in rows[:1]) != self._ids[:1]:
+            return
+        total = words.count("{n} photo selected", "{n} photos selected", self._total)
+        self._title.setText(total)
+        self._line.setText(_span(rows))
+        self._line.setVisible(bool(self._line.text()))
+        ratings = {row.rating for row in rows}
+        self._stars.show()
+        self._stars.show_opinion(
+            ratings.pop() if len(ratings) == 1 else None,
+            favourite=all(row.favourite for row in rows),
+        )
+        counted = Counter(name for row in rows for name in row.tags)
+        self._show_tags([self._summed(name, n, len(rows)) for name, n in counted.most_common(40)])
+        self._rejected.hide()
+        for name in ("colours", "style", "quality", "facts", "files"):
+            self._sections[name].hide()
+
+    def _summed(self, name: str, n: int, of: int) -> ShownTag:
+        known = self._session.taxonomy.find(name)
+        slug = name if known is None else known.slug
+        figures = tr("all") if n == of else words.number(n)
+        note = tr("on {n} of {all} photos", n=n, all=of)
+        return ShownTag(slug, self._name(slug) if known else name, TagState.MANUAL, note, figures)
+
+    # What the user decides
+
+    def _on_decided(self, slug: str, state: TagState) -> None:
+        self._decide(self._session.decide(self._ids, slug, state))
+
+    def _on_cleared(self, slug: str) -> None:
+        self._decide(self._session.clear_tag(self._ids, slug))
+
+    def _on_rated(self, stars: int) -> None:
+        self._decide(self._session.set_rating(self._ids, stars or None))
+
+    def _on_favourite(self, wanted: bool) -> None:
+        self._decide(self._session.set_favourite(self._ids, wanted))
+
+    def _decide(self, future: Future[Decision]) -> None:
+        self._bridge.call(future, self._on_decision, owner=self)
+
+    def _on_decision(self, decision: Decision) -> None:
+        self._timer.start()
+        self.decided.emit(decision)
+
+    def _on_typed(self, text: str) -> None:
+        self._names.setStringList(self._session.suggest(text) if text.strip() else [])
+
+    def _on_tag_typed(self) -> None:
+        word = self._field.text().strip()
+        if word:
+            self._field.clear()
+            self._decide(self._session.decide(self._ids, word, TagState.MANUAL))
+
+    def _on_left_field(self) -> None:
+        if not self._field.hasFocus():
+            self._field.clear()
+            self._field.hide()
+
+    def _on_changed(self, change: Change) -> None:
+        if change.kind in {ChangeKind.PHOTOS, ChangeKind.FACETS} and (
+            not change.ids or not set(self._ids).isdisjoint(change.ids)
+        ):
+            self._timer.start()
+
+
+def _holder(layout: QVBoxLayout | FlowLayout) -> QWidget:
+    widget = QWidget()
+    layout.setContentsMargins(0, 0, 0, 0)
+    widget.setLayout(layout)
+    return widget
+
+
+def _empty(column: QVBoxLayout) -> None:
+    while (item := column.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def _file_words(file: PhotoFile) -> tuple[str, str]:
+    """Name with its folder, what is wrong with it; and the whole path."""
+    folder, _, name = file.shown.rpartition("/")
+    near = folder.rpartition("/")[2]
+    text = f"{name} · {near}" if near else name
+    if file.state is FileState.MISSING:
+        text += f" ({tr('missing')})"
+    elif file.folder_state == "offline":
+        text += f" ({tr('offline')})"
+    return text, file.shown
+
+
+def _span(rows: Sequence[PhotoRow]) -> str:
+    """From when to when, and how many are videos."""
+    days = sorted(datetime.fromisoformat(row.taken).date() for row in rows if row.taken)
+    parts: list[str] = []
+    if days:
+        first, last = words.day(days[0]), words.day(days[-1])
+        parts.append(first if first == last else f"{first} – {last}")
+    videos = sum(row.kind is MediaKind.VIDEO for row in rows)
+    if videos:
+        parts.append(words.count("{n} video", "{n} videos", videos))
+    return " · ".join(parts)

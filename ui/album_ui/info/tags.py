@@ -1,0 +1,200 @@
+"""Tags as chips: what a person or the file says is filled and ticked, what a model suggests is dashed with its score."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+
+from album.domain.tag import PhotoTag, TagState
+from album_ui.facets.row import paint_tick
+from album_ui.theme import Look, Size
+from album_ui.words import tr
+
+CHIP_PX: Final = 26
+_BUTTON_PX: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTag:
+    """A tag as it is shown for one photo or several.
+
+    Attributes:
+        slug, name: of the tag.
+        state: what it is worth.
+        score: of a suggestion.
+        note: the tooltip: which state, by whom.
+        figures: small figures after the name («0.94», «3 of 5»).
+    """
+
+    slug: str
+    name: str
+    state: TagState
+    note: str = ""
+    figures: str = ""
+
+
+def note_of(tag: PhotoTag) -> str:
+    """Which state a tag is in and by whom, in words."""
+    texts = {
+        TagState.IMPORTED: tr("From the file"),
+        TagState.MANUAL: tr("Set by you"),
+        TagState.CONFIRMED: tr("Accepted by you"),
+        TagState.REJECTED: tr("Rejected by you"),
+        TagState.SUGGESTED: tr("Suggested"),
+    }
+    said = texts[tag.state]
+    if tag.score is not None and tag.state is not TagState.SUGGESTED:
+        said += " · " + tr("the model says {score}", score=f"{tag.score:.2f}")
+    return f"{said} · {tag.model}" if tag.model else said
+
+
+class SignButton(QAbstractButton):
+    """A small tick or cross on a chip."""
+
+    def __init__(self, sign: str, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sign, self._look = sign, look
+        self.setFixedSize(_BUTTON_PX, CHIP_PX)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the sign; in its colour under the pointer or the focus."""
+        lit = self.underMouse() or self.hasFocus()
+        role = {"yes": "yes", "no": "no", "off": "text"}[self._sign] if lit else "second"
+        colour = self._look.colour(role)
+        centre = QPointF(self.width() / 2, self.height() / 2)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.hasFocus():
+                painter.setPen(QPen(self._look.colour("accent"), 1))
+                painter.drawEllipse(centre, 7.5, 7.5)
+            if self._sign == "yes":
+                paint_tick(painter, centre, colour)
+            else:
+                paint_cross(painter, centre, colour)
+
+
+class TagChip(QWidget):
+    """One tag.
+
+    Signals:
+        decided(str, TagState): the user accepted or rejected it (slug, state).
+        cleared(str): the user takes his own word back.
+        chosen(str): the user wants to see all photos with it.
+    """
+
+    decided = Signal(str, object)
+    cleared = Signal(str)
+
+    def __init__(self, tag: ShownTag, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tag, self._look = tag, look
+        theme = look.theme
+        self._font, self._small = theme.font(), theme.font(Size.SMALL)
+        self._suggested = tag.state is TagState.SUGGESTED
+        self.setToolTip(tag.note)
+        self.setAccessibleName(f"{tag.name} {tag.figures}, {tag.note}".replace("  ", " "))
+        self.setFixedHeight(CHIP_PX)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(self._words_px(), 0, 7, 0)
+        row.setSpacing(1)
+        if self._suggested:
+            self._add(row, "yes", tr("Accept {tag}", tag=tag.name), TagState.CONFIRMED)
+            self._add(row, "no", tr("Reject {tag}", tag=tag.name), TagState.REJECTED)
+        else:
+            off = self._button(row, "off", tr("Take {tag} away", tag=tag.name))
+            off.clicked.connect(self._on_off)
+
+    def _add(self, row: QHBoxLayout, sign: str, text: str, state: TagState) -> None:
+        slug = self._tag.slug
+        button = self._button(row, sign, text)
+        button.clicked.connect(lambda: self.decided.emit(slug, state))
+
+    def _button(self, row: QHBoxLayout, sign: str, text: str) -> SignButton:
+        button = SignButton(sign, self._look, self)
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        row.addWidget(button)
+        return button
+
+    def _on_off(self) -> None:
+        if self._tag.state is TagState.MANUAL:
+            self.cleared.emit(self._tag.slug)
+        else:
+            self.decided.emit(self._tag.slug, TagState.REJECTED)
+
+    def _words_px(self) -> int:
+        """Where the buttons begin."""
+        left = 10 if self._suggested else 26
+        width = left + QFontMetrics(self._font).horizontalAdvance(self._tag.name)
+        if self._tag.figures:
+            width += 6 + QFontMetrics(self._small).horizontalAdvance(self._tag.figures)
+        return width + 4
+
+    def sizeHint(self) -> QSize:
+        """As wide as its words and buttons."""
+        buttons = 2 * _BUTTON_PX + 1 if self._suggested else _BUTTON_PX
+        return QSize(self._words_px() + buttons + 7, CHIP_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground, the tick and the words."""
+        look = self._look
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            if self._suggested:
+                pen = QPen(look.colour("third"), 1)
+                pen.setDashPattern([3, 2.5])
+                painter.setPen(pen)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(look.colour("chip"))
+            painter.drawRoundedRect(ground, CHIP_PX / 2, CHIP_PX / 2)
+            x = 10
+            if not self._suggested:
+                paint_tick(painter, QPointF(15, CHIP_PX / 2), look.colour("yes"))
+                x = 26
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.setFont(self._font)
+            painter.setPen(look.colour("text"))
+            painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self._tag.name)
+            x += painter.fontMetrics().horizontalAdvance(self._tag.name) + 6
+            painter.setFont(self._small)
+            painter.setPen(look.colour("second"))
+            painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self._tag.figures)
+
+
+class PlainChip(QWidget):
+    """A word on a quiet ground."""
+
+    def __init__(self, text: str, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text, self._look = text, look
+        self._font = look.theme.font()
+        self.setAccessibleName(text)
+
+    def sizeHint(self) -> QSize:
+        """As wide as its word."""
+        return QSize(QFontMetrics(self._font).horizontalAdvance(self._text) + 20, CHIP_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground and word."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._look.colour("chip"))
+            painter.drawRoundedRect(QRectF(self.rect()), CHIP_PX / 2, CHIP_PX / 2)
+            painter.setPen(self._look.colour("text"))
+            painter.setFont(self._font)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+
+
+def paint_cross(painter: QPainter, centre: QPointF, colour: QColor) -> None:
+    """Draw a small cross round a point."""
+    painter.setPen(QPen(colour, 1.5, cap=Qt.PenCapStyle.RoundCap))
+    x, y = centre.x(), centre.y()
+    painter.drawLine(QPointF(x - 3, y - 3), QPointF(x + 3, y + 3))
+    painter.drawLine(QPointF(x - 3, y + 3), QPointF(x + 3, y - 3))

@@ -1,0 +1,261 @@
+"""The line over the grid: where one is, or the choice as chips, and how many photos that gives."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term
+from album.domain.tag import Facet
+from album.domain.taxonomy import Taxonomy
+from album.storage.search import Page
+from album_ui import shortcuts, words
+from album_ui.flow import FlowLayout
+from album_ui.search import choices
+from album_ui.search.browsing import Browsing
+from album_ui.search.choices import Chip
+from album_ui.theme import PAGE_MARGIN_PX, Theme
+from album_ui.words import tr
+
+CHIP_PX: Final = 27
+_PAD_PX: Final = 10
+_CROSS_PX: Final = 18
+
+KINDS: Final = {
+    Facet.SCENE: "scene",
+    Facet.EVENT: "event",
+    Facet.THING: "thing",
+    Facet.STYLE: "style",
+    Facet.KEYWORD: "keyword",
+    Facet.COLOUR: "colour",
+    Facet.CAMERA: "camera",
+    Facet.YEAR: "when",
+    Facet.FOLDER: "folder",
+    Facet.KIND: "",
+    Facet.FLAG: "",
+}
+VALUES: Final = {
+    (Facet.FLAG, "favourite"): "Favourites",
+    (Facet.FLAG, "review"): "To review",
+    (Facet.FLAG, "offline"): "Offline",
+    (Facet.FLAG, "problem"): "With a problem",
+    (Facet.FLAG, "untagged"): "Without a tag",
+    (Facet.KIND, "video"): "Videos",
+    (Facet.KIND, "photo"): "Photos",
+}
+"""Values that are no tags, in words."""
+
+
+def value_name(facet: Facet, value: str, taxonomy: Taxonomy) -> str:
+    """A facet's value as the user reads it."""
+    known = VALUES.get((facet, value))
+    if known is not None:
+        return tr(known)
+    if facet is Facet.FOLDER:
+        return value.rstrip("/").rpartition("/")[2] or value
+    if facet in {Facet.CAMERA, Facet.YEAR} or value not in taxonomy:
+        return value
+    return taxonomy.name(value, words.language())
+
+
+def chip_words(query: Query, chip: Chip, taxonomy: Taxonomy) -> tuple[str, str]:
+    """The small word of a chip («scene», «or», «when») and what it says."""
+    term = query.terms[chip.term]
+    if isinstance(term, FacetTerm) and chip.value is not None:
+        small = tr("or") if chip.value and not term.negated else tr(KINDS[term.facet])
+        return small, value_name(term.facet, term.values[chip.value], taxonomy)
+    return _whole(term)
+
+
+def _whole(term: Term) -> tuple[str, str]:
+    if isinstance(term, DateTerm):
+        return tr("when"), _days(term)
+    if isinstance(term, RatingTerm):
+        low, high = term.lowest, term.highest
+        return tr("rating"), str(low) if low == high else f"{low}–{high}"
+    if isinstance(term, FacetTerm):
+        return tr(KINDS[term.facet]), ""
+    return "", f"“{term.text}”" if " " in term.text else term.text
+
+
+def _days(term: DateTerm) -> str:
+    year, month = choices.whole_year(term), choices.whole_month(term)
+    if year is not None:
+        return str(year)
+    if month is not None:
+        return words.month(month)
+    if term.first == term.last:
+        return words.day(term.first)
+    return f"{words.day(term.first)} – {words.day(term.last)}"
+
+
+class ChipButton(QAbstractButton):
+    """A chip; the whole of it takes the choice away."""
+
+    def __init__(self, small: str, text: str, negated: bool, theme: Theme) -> None:
+        super().__init__()
+        self._small, self._negated, self._theme = small, negated, theme
+        self.setText(text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(tr("Take away"))
+        said = f"{small} {text}".strip()
+        name = tr("without {value}", value=said) if negated else said
+        self.setAccessibleName(tr("{value}, take away", value=name))
+        self.setFixedHeight(CHIP_PX)
+
+    def sizeHint(self) -> QSize:
+        """As wide as its words."""
+        metrics = QFontMetrics(self._theme.font())
+        wide = metrics.horizontalAdvance(self.text())
+        if self._small:
+            wide += metrics.horizontalAdvance(self._small) + 5
+        return QSize(wide + 2 * _PAD_PX + _CROSS_PX, CHIP_PX)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete takes it away, as Space does."""
+        if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Return}:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground, words and cross."""
+        palette = self._theme.palette
+        accent = not self._negated
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            focused = QPen(palette.colour("accent"), 1)
+            painter.setPen(focused if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(palette.colour("tint" if accent else "chip"))
+            painter.drawRoundedRect(ground, CHIP_PX / 2, CHIP_PX / 2)
+            font = self._theme.font()
+            painter.setFont(font)
+            x = _PAD_PX
+            middle = Qt.AlignmentFlag.AlignVCenter
+            if self._small:
+                painter.setPen(palette.colour("second"))
+                painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self._small)
+                x += painter.fontMetrics().horizontalAdvance(self._small) + 5
+            font.setStrikeOut(self._negated)
+            painter.setFont(font)
+            painter.setPen(palette.colour("accent" if accent else "text"))
+            painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self.text())
+            self._paint_cross(painter, palette.colour("accent" if accent else "second"))
+
+    def _paint_cross(self, painter: QPainter, colour: object) -> None:
+        painter.setPen(QPen(colour, 1.3, cap=Qt.PenCapStyle.RoundCap))  # type: ignore[call-overload]
+        x, y = self.width() - _PAD_PX - 4, self.height() / 2
+        painter.drawLine(int(x - 4), int(y - 4), int(x + 4), int(y + 4))
+        painter.drawLine(int(x - 4), int(y + 4), int(x + 4), int(y - 4))
+
+
+class ChoiceLine(QWidget):
+    """Title and count of what is shown, or its chips.
+
+    Signals:
+        album_named(str): the choice is to be kept under this name.
+    """
+
+    album_named = Signal(str)
+
+    def __init__(
+        self,
+        browsing: Browsing,
+        taxonomy: Taxonomy,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._browsing, self._taxonomy, self._theme = browsing, taxonomy, theme
+        self._title = QLabel()
+        self._title.setProperty("role", "title")
+        self._total = QLabel()
+        self._total.setProperty("role", "second")
+        self._chips = QWidget()
+        self._flow = FlowLayout(self._chips, 8, 6)
+        self._save = QPushButton(tr("Save as album"))
+        self._save.setProperty("kind", "link")
+        self._save.setToolTip(shortcuts.tip("save_album"))
+        self._save.clicked.connect(self.ask_name)
+        self._name = QLineEdit()
+        self._name.setPlaceholderText(tr("Name of the album"))
+        self._name.setAccessibleName(tr("Name of the album"))
+        self._name.setFixedWidth(190)
+        self._name.returnPressed.connect(self._on_named)
+        self._name.editingFinished.connect(self._name.hide)
+        self._name.hide()
+        self._lay_out()
+        browsing.query_changed.connect(self._show_query)
+        browsing.page_changed.connect(self._show_page)
+        theme.changed.connect(lambda: self._show_query(browsing.query))
+        self._show_query(browsing.query)
+
+    def ask_name(self) -> None:
+        """Let the user name the choice, to keep it as an album."""
+        if self._browsing.query.terms:
+            self._name.show()
+            self._name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(PAGE_MARGIN_PX, 16, PAGE_MARGIN_PX, 4)
+        row.setSpacing(10)
+        row.addWidget(self._title)
+        row.addWidget(self._chips, 1)
+        row.addWidget(self._name)
+        row.addWidget(self._total, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def _show_query(self, query: Query) -> None:
+        single = _place_title(query)
+        self._title.setText(single)
+        self._title.setVisible(bool(single))
+        self._flow.removeWidget(self._save)
+        self._save.setParent(None)
+        self._flow.clear()
+        chips = [] if single else choices.chips(query)
+        for chip in chips:
+            self._flow.addWidget(self._chip(query, chip))
+        if chips:
+            self._flow.addWidget(self._save)
+            self._save.show()
+        self._chips.setVisible(True)
+        self._chips.updateGeometry()
+
+    def _chip(self, query: Query, chip: Chip) -> ChipButton:
+        small, text = chip_words(query, chip, self._taxonomy)
+        button = ChipButton(small, text, query.terms[chip.term].negated, self._theme)
+        button.clicked.connect(lambda: self._browsing.ask(choices.without(query, chip)))
+        return button
+
+    def _show_page(self, page: Page) -> None:
+        photos = words.count("{n} photo", "{n} photos", page.total - page.videos)
+        videos = words.count("{n} video", "{n} videos", page.videos)
+        parts = [photos] if page.total > page.videos or not page.videos else []
+        if page.videos:
+            parts.append(videos)
+        self._total.setText(" · ".join(parts))
+
+    def _on_named(self) -> None:
+        name = self._name.text().strip()
+        if name:
+            self._name.clear()
+            self._name.hide()
+            self.album_named.emit(name)
+
+
+def _place_title(query: Query) -> str:
+    """The name of a place of the library that the query is, empty for any other query."""
+    if not query.terms:
+        return tr("All photos")
+    (term, *more) = query.terms
+    if more or not isinstance(term, FacetTerm) or term.negated or len(term.values) != 1:
+        return ""
+    if term.facet not in {Facet.FLAG, Facet.KIND}:
+        return ""
+    name = VALUES.get((term.facet, term.values[0]), "")
+    return tr(name) if name else ""
+
+

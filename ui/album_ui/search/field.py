@@ -1,0 +1,171 @@
+"""The search field: what is typed becomes the query, and the query shows as what could have been typed."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QSize, QStringListModel, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QPushButton, QWidget
+
+from album.domain.query import Query
+from album.domain.query_text import print_query
+from album.errors import QueryProblem
+from album.session import LibrarySession
+from album_ui import shortcuts
+from album_ui.search.browsing import Browsing
+from album_ui.theme import CONTROL_PX, Theme
+from album_ui.words import tr
+
+THROTTLE_MS: Final = 150
+_WIDEST_PX: Final = 640
+_INDENT_PX: Final = 30
+
+
+class SearchField(QLineEdit):
+    """Ctrl+F; asks 150 ms after the last letter; completes names of tags."""
+
+    def __init__(
+        self,
+        session: LibrarySession,
+        browsing: Browsing,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._browsing = browsing
+        self._theme = theme
+        self._names = QStringListModel(self)
+        self._timer = QTimer(self, singleShot=True, interval=THROTTLE_MS)
+        self._timer.timeout.connect(self.ask_now)
+        self._sign = QLabel(self)
+        self._key = QLabel(shortcuts.shown("search"), self)
+        self._clear = QPushButton(self)
+        self._set_up()
+        self.textEdited.connect(self._on_edited)
+        browsing.query_changed.connect(self._on_query_changed)
+        theme.changed.connect(self._paint_icons)
+        self._paint_icons()
+
+    def _set_up(self) -> None:
+        self.setMaximumWidth(_WIDEST_PX)
+        self.setMinimumWidth(160)
+        self.setFixedHeight(CONTROL_PX)
+        self.setTextMargins(_INDENT_PX - 8, 0, 60, 0)
+        example = tr("beach, dog, July 2024, “happy birthday”, camera:nikon")
+        self.setPlaceholderText(tr("Search: {example}", example=example))
+        self.setAccessibleName(tr("Search"))
+        self.setToolTip(shortcuts.tip("search"))
+        self._key.setProperty("role", "key")
+        self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._clear.setProperty("kind", "icon")
+        self._clear.setCursor(Qt.CursorShape.ArrowCursor)
+        self._clear.setAccessibleName(tr("Clear the search"))
+        self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._clear.clicked.connect(self._on_clear)
+        self._clear.hide()
+        completer = QCompleter(self._names, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.popup().setObjectName("completions")
+        completer.setWidget(self)
+        completer.activated[str].connect(self._on_completed)
+        self._completer = completer
+
+    def ask_now(self) -> None:
+        """Ask for what is typed, without waiting for the next letter."""
+        self._timer.stop()
+        try:
+            query = self._session.parse(self.text())
+        except QueryProblem as problem:
+            self.setToolTip(str(problem))
+            self._say_wrong(True)
+            return
+        self.setToolTip(shortcuts.tip("search"))
+        self._say_wrong(False)
+        self._browsing.ask(query)
+
+    def _on_edited(self, text: str) -> None:
+        self._clear.setVisible(bool(text))
+        self._key.setVisible(not text)
+        self._timer.start()
+        last = text.rsplit(" ", 1)[-1].lstrip("-")
+        names = self._session.suggest(text) if len(last) >= 2 else []
+        self._names.setStringList(names)
+        if names:
+            self._completer.complete()
+        else:
+            self._completer.popup().hide()
+
+    def _on_completed(self, name: str) -> None:
+        before, space, last = self.text().rpartition(" ")
+        minus = "-" if last.startswith("-") else ""
+        quoted = f'"{name}"' if " " in name else name
+        self.setText(f"{before}{space}{minus}{quoted} ")
+        self.ask_now()
+
+    def _on_query_changed(self, query: Query) -> None:
+        if self.hasFocus() and (self._timer.isActive() or self._means(query)):
+            return
+        self.setText(print_query(query))
+        self.setCursorPosition(0)
+        self._say_wrong(False)
+        self._clear.setVisible(bool(self.text()))
+        self._key.setVisible(not self.text())
+
+    def _means(self, query: Query) -> bool:
+        try:
+            return self._session.parse(self.text()) == query
+        except QueryProblem:
+            return False
+
+    def _on_clear(self) -> None:
+        self.clear()
+        self.ask_now()
+
+    def _say_wrong(self, wrong: bool) -> None:
+        if bool(self.property("wrong")) != wrong:
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _paint_icons(self) -> None:
+        self._sign.setPixmap(self._theme.icon("magnifying-glass").pixmap(QSize(16, 16)))
+        self._clear.setIcon(self._theme.icon("x"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter asks at once; Esc goes back to the photos."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.ask_now()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._timer.stop()
+            self._on_query_changed_now()
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_query_changed_now(self) -> None:
+        self.setText(print_query(self._browsing.query))
+        self._say_wrong(False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The whole text is taken, so that typing begins anew."""
+        super().focusInEvent(event)
+        if event.reason() is Qt.FocusReason.ShortcutFocusReason:
+            self.selectAll()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the magnifier at the left and the key at the right."""
+        super().resizeEvent(event)
+        middle = self.height() // 2
+        self._sign.adjustSize()
+        self._sign.move(10, middle - self._sign.height() // 2)
+        self._key.adjustSize()
+        self._key.move(self.width() - self._key.width() - 9, middle - self._key.height() // 2)
+        self._clear.setFixedSize(24, 24)
+        self._clear.move(self.width() - 28, middle - 12)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The style sheet may have changed how large the key is."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange and hasattr(self, "_key"):
+            self._key.adjustSize()
