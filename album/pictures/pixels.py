@@ -60,11 +60,18 @@ def _opaque(image: Image.Image) -> Image.Image:
     if image.mode in _SCALED_FROM:
         return Image.fromarray(_eight_bits(np.asarray(image)))
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        layered = image.convert("RGBA")
-        ground = Image.new("RGB", layered.size, _WHITE)
-        ground.paste(layered, mask=layered.getchannel("A"))
-        return ground
+        return _on_white(image.convert("RGBA"))
     return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Without transparency; where all is transparent, the alpha is taken for padding."""
+    alpha = image.getchannel("A")
+    if alpha.getextrema() == (0, 0):
+        return image.convert("RGB")
+    ground = Image.new("RGB", image.size, _WHITE)
+    ground.paste(image, mask=alpha)
+    return ground
 
 
 def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:

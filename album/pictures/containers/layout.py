@@ -10,7 +10,7 @@ from album.pictures.containers.movie import read_movie
 from album.pictures.containers.parts import Malformed, Parts
 from album.pictures.containers.png import read_png
 from album.pictures.containers.riff import read_avi, read_webp
-from album.pictures.containers.simple import read_bytes, read_gif, read_psd, read_raf
+from album.pictures.containers.simple import read_bytes, read_gif, read_ppm, read_psd, read_raf
 from album.pictures.containers.tiff import read_tiff
 from album.pictures.formats import AVI, AVIF, HEAD_BYTES, HEIC, JP2, SUPPORTED, Format, sniff
 from album.pictures.original import Original
@@ -41,31 +41,29 @@ def take_apart(original: Original, form: Format) -> Parts:
 
 
 def _read(original: Original, form: Format) -> Parts:
+    reader = _READERS.get(form.layout)
+    if reader is not None:
+        return reader(original)
     match form.layout:
-        case "jpeg":
-            return read_jpeg(original)
-        case "png":
-            return read_png(original)
         case "tiff":
             return read_tiff(original, raw=form.is_raw)
         case "riff":
             return read_avi(original) if form == AVI else read_webp(original)
+        case "bmff" if form in (HEIC, AVIF):
+            return read_heif(original, f"{form.name}1")
         case "bmff":
-            return _read_boxes(original, form)
-        case "matroska":
-            return read_matroska(original)
-        case "gif":
-            return read_gif(original)
-        case "psd":
-            return read_psd(original)
-        case "raf":
-            return read_raf(original)
+            return read_jp2(original) if form == JP2 else read_movie(original)
         case _:
             sampled = form.kind is MediaKind.VIDEO or form.is_raw
             return read_bytes(original, form.name, sampled=sampled)
 
 
-def _read_boxes(original: Original, form: Format) -> Parts:
-    if form in (HEIC, AVIF):
-        return read_heif(original, f"{form.name}1")
-    return read_jp2(original) if form == JP2 else read_movie(original)
+_READERS = {
+    "jpeg": read_jpeg,
+    "png": read_png,
+    "matroska": read_matroska,
+    "gif": read_gif,
+    "psd": read_psd,
+    "ppm": read_ppm,
+    "raf": read_raf,
+}

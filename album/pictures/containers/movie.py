@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from album.pictures.claims import Claims
 from album.pictures.containers.boxes import Box, Boxes
-from album.pictures.containers.parts import Malformed, Parts
+from album.pictures.containers.parts import Malformed, Parts, Span
 from album.pictures.original import Original
 from album.pictures.values import date_of, iso6709, mac_date, text_of
 
@@ -45,17 +45,19 @@ def read_movie(original: Original) -> Parts:
     boxes = Boxes(original)
     parts = Parts("movie1", sampled=True)
     texts: dict[str, str] = {}
+    media: list[Span] = []
     for box in boxes.top():
         if box.name == b"mdat":
-            parts.image.append((box.start, box.size))
+            media.append((box.start, box.size))
         elif box.name == b"moov":
             _Movie(boxes, parts, texts).read(box)
         elif box.name == b"meta":
             _read_keys(boxes, box, texts)
         elif box.name == b"uuid" and original.read(box.start, 16) == _XMP_UUID:
             parts.xmp.append(boxes.content(box)[16:])
-    if not any(isinstance(piece, tuple) and piece[1] > 0 for piece in parts.image):
+    if not any(size for _, size in media):
         raise Malformed("it holds no media data")
+    parts.image += media  # behind the sizes, however the file is ordered
     return parts
 
 

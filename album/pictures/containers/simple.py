@@ -1,5 +1,6 @@
 """Formats with little structure: GIF, Photoshop, Fuji RAF, and files that are all image data."""
 
+import re
 import struct
 
 from album.pictures.claims import Claims
@@ -11,6 +12,12 @@ _GIF_BLOCKS_MOST = 2_000_000
 _GIF_EXTENSION, _GIF_PICTURE = 0x21, 0x2C
 _GIF_CONTROL = 0xF9
 
+_PPM_HEADER_BYTES = 4096
+_PPM_SPACE = rb"(?:\s|#[^\n]*\n)"
+_PPM_HEADER = re.compile(
+    rb"(?P<kind>P[1-6f]|PF)%(space)s+(?P<width>\d{1,9})%(space)s+(?P<height>\d{1,9})"
+    rb"(?:%(space)s+(?P<most>-?[\d.]{1,20}))?\s" % {b"space": _PPM_SPACE}
+)
 _PSD_EXIF, _PSD_XMP = 1058, 1060
 _PSD_RESOURCES_LIMIT_BYTES = 16 << 20
 
@@ -101,7 +108,21 @@ def read_raf(original: Original) -> Parts:
     return parts
 
 
-def read_bytes(original: Original, name: str, *, sampled: bool) -> Parts:
+def read_ppm(original: Original) -> Parts:
+    """Identity: kind, size and range, and all that follows; not the comments in the header."""
+    head = original.read(0, _PPM_HEADER_BYTES)
+    found = _PPM_HEADER.match(head)
+    if found is None:
+        return read_bytes(original, sampled=False)
+    kind, width, height = found["kind"], int(found["width"]), int(found["height"])
+    values = b" ".join((kind, found["width"], found["height"], found["most"] or b""))
+    parts = Parts("ppm1", [values, (found.end(), original.size_bytes - found.end())])
+    if width and height:
+        parts.claims = Claims(width=width, height=height)
+    return parts
+
+
+def read_bytes(original: Original, name: str = "", *, sampled: bool) -> Parts:
     """Identity: the whole file, where the format keeps no metadata apart."""
     parts = Parts("bytes1", [(0, original.size_bytes)], sampled=sampled)
     size = _SIZES.get(name, _no_size)(original.read(0, 512))
@@ -124,17 +145,6 @@ def _bmp_size(head: bytes) -> tuple[int, int] | None:
     return width, abs(height)
 
 
-def _ppm_size(head: bytes) -> tuple[int, int] | None:
-    lines = (line.split(b"#", 1)[0] for line in head.split(b"\n"))
-    words = b" ".join(lines).split()
-    if words and words[0] == b"P7":
-        named = dict(zip(words[1::2], words[2::2], strict=False))
-        words = [b"P7", named.get(b"WIDTH", b""), named.get(b"HEIGHT", b"")]
-    if len(words) < 3 or not (words[1].isdigit() and words[2].isdigit()):
-        return None
-    return int(words[1]), int(words[2])
-
-
 def _tga_size(head: bytes) -> tuple[int, int] | None:
     width, height = struct.unpack("<HH", head[12:16])
     return width, height
@@ -155,7 +165,6 @@ def _ico_size(head: bytes) -> tuple[int, int] | None:
 
 _SIZES = {
     "bmp": _bmp_size,
-    "ppm": _ppm_size,
     "tga": _tga_size,
     "j2k": _j2k_size,
     "ico": _ico_size,
