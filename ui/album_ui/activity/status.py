@@ -16,7 +16,8 @@ from album_ui.theme import GRID_PX, Theme
 from album_ui.words import tr
 
 _BAR_PX = 160
-_ICON_PX = 14
+_ICON_PX = 12
+_PAUSE_PX = 20
 _STEPS = 1000
 
 
@@ -77,7 +78,10 @@ class StatusLine(QWidget):
             row.addWidget(widget)
         row.addStretch()
         row.addWidget(self._health)
-        self._pause.setFixedSize(24, 24)
+        side = f"{_PAUSE_PX}px"
+        self._pause.setStyleSheet(
+            f"min-height: {side}; max-height: {side}; min-width: {side}; max-width: {side};"
+        )
 
     # what goes on
 
@@ -105,7 +109,7 @@ class StatusLine(QWidget):
     def _paint_pause(self, state: ActivityState) -> None:
         waits = state is not ActivityState.RUNNING
         text = tr("Go on") if waits else tr("Pause")
-        self._pause.setIcon(self._theme.icon("play" if waits else "pause"))
+        self._pause.setIcon(self._theme.icon("play-fill" if waits else "pause-fill"))
         self._pause.setToolTip(shortcuts.tip("pause", text))
         self._pause.setAccessibleName(text)
 

@@ -20,12 +20,14 @@ from album_ui.words import tr
 
 _CARD_PX = (1000, 660)
 _COLUMNS = 3
+_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 
 
 def keys_of(entry: Shortcut) -> list[str]:
     """The keys of an entry as this system writes them."""
     form = QKeySequence.SequenceFormat.NativeText
-    return [QKeySequence(keys).toString(form) for keys in entry.keys]
+    names = (QKeySequence(keys).toString(form) for keys in entry.keys)
+    return [_ARROWS.get(name, name) for name in names]
 
 
 def columns(entries: Iterable[Shortcut]) -> list[list[tuple[Where, list[Shortcut]]]]:
@@ -169,6 +171,6 @@ def _table(entries: list[Shortcut]) -> QGridLayout:
         for name in keys_of(entry):
             key = QLabel(name)
             key.setProperty("role", "key")
-            keys.addWidget(key)
+            keys.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
         grid.addLayout(keys, line, 1)
     return grid

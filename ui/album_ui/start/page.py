@@ -11,10 +11,10 @@ from album_ui.background import in_background
 from album_ui.bridge import Bridge
 from album_ui.pages import Page, PageContext, PageName
 from album_ui.start.prints import Prints
-from album_ui.theme import GRID_PX, PAGE_MARGIN_PX, Theme
+from album_ui.theme import GRID_PX, PAGE_MARGIN_PX, Size, Theme
 from album_ui.words import tr
 
-_BUTTON_PX = 38
+_BUTTON_PX = 34
 
 
 def pictures_folder() -> Path | None:
@@ -65,6 +65,7 @@ class StartPage(Page):
             )
         )
         promise.setProperty("role", "second")
+        promise.setStyleSheet(f"font-size: {self._theme.font_px(Size.HEADING)}px;")
         after = QLabel(tr("You can browse from the first second; tags come while you look."))
         after.setProperty("role", "small")
         for label in (question, promise, after, self._problem):
@@ -73,7 +74,7 @@ class StartPage(Page):
         buttons.setSpacing(3 * GRID_PX)
         buttons.addStretch()
         for button in (self._use, self._choose):
-            button.setFixedHeight(_BUTTON_PX)
+            button.setStyleSheet(f"min-height: {_BUTTON_PX}px; padding: 0 {5 * GRID_PX}px;")
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setAutoDefault(True)
             buttons.addWidget(button)

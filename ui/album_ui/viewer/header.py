@@ -38,7 +38,7 @@ class KeyButton(QPushButton):
         row.setSpacing(2 * GRID_PX - 1)
         for label in (self._sign, self._word, self._key):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            row.addWidget(label)
+            row.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
         self._sign.setVisible(bool(icon))
         self._word.setVisible(bool(text))
         self._key.setVisible(bool(key))
