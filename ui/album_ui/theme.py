@@ -165,6 +165,10 @@ class Theme(QObject):
         """Height of a size of type in pixels."""
         return round(self._base_px * size.value)
 
+    def colour(self, role: str) -> QColor:
+        """The colour of a role as it is now."""
+        return self.palette.colour(role)
+
     def icon(self, name: str, role: str = "second") -> QIcon:
         """A line icon (its Phosphor name) in the colour of a role; as accent where it is switched on."""
         return icons.icon(name, self.palette.colour(role), self.palette.colour("accent"))
@@ -202,32 +206,6 @@ class DarkTheme(Theme):
         self._app, self._scheme, self._moves = whole._app, Scheme.DARK, whole._moves
         self._base, self._base_px = whole._base, whole._base_px
         self.palette = VIEWER
-
-
-class Look:
-    """What a part that paints itself asks for: the theme's palette, or one of its own.
-
-    Args:
-        theme: of the program.
-        palette: for a part that always looks the same (the viewer); None: the theme's of the moment.
-    """
-
-    def __init__(self, theme: Theme, palette: Palette | None = None) -> None:
-        self.theme = theme
-        self._palette = palette
-
-    @property
-    def palette(self) -> Palette:
-        """Colours by role."""
-        return self.theme.palette if self._palette is None else self._palette
-
-    def colour(self, role: str) -> QColor:
-        """The colour of a role."""
-        return self.palette.colour(role)
-
-    def icon(self, name: str, role: str = "second") -> QIcon:
-        """A line icon in the colour of a role."""
-        return icons.icon(name, self.colour(role), self.colour("accent"))
 
 
 def qt_palette(palette: Palette) -> QPalette:

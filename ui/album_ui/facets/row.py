@@ -231,9 +231,7 @@ class ValueRow(SidebarRow):
         palette = self._theme.palette
         box = QRectF(INDENT_PX, (self.height() - BOX_PX) / 2, BOX_PX, BOX_PX)
         chosen = self._choice is Choice.CHOSEN
-        painter.setPen(
-            Qt.PenStyle.NoPen if chosen else QPen(palette.colour("third"), 1)
-        )
+        painter.setPen(Qt.PenStyle.NoPen if chosen else QPen(palette.colour("third"), 1))
         painter.setBrush(palette.colour("accent") if chosen else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box if chosen else box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         if chosen:
@@ -277,7 +275,9 @@ class ValueRow(SidebarRow):
 class Swatch(ValueRow):
     """A colour as a disc; the tick or the minus lies on it."""
 
-    def __init__(self, value: str, colour: QColor, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, value: str, colour: QColor, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(value, theme, parent)
         self._colour = colour
         self.setFixedSize(SWATCH_PX, SWATCH_PX)
@@ -315,9 +315,9 @@ class Swatch(ValueRow):
 
 def paint_tick(painter: QPainter, centre: QPointF, colour: QColor) -> None:
     """Draw a small tick round a point."""
-    painter.setPen(
-        QPen(colour, 1.7, cap=Qt.PenCapStyle.RoundCap, join=Qt.PenJoinStyle.RoundJoin)
-    )
+    painter.setPen(QPen(colour, 1.7, cap=Qt.PenCapStyle.RoundCap, join=Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     x, y = centre.x(), centre.y()
-    painter.drawPolyline([QPointF(x - 3.2, y + 0.2), QPointF(x - 0.9, y + 2.6), QPointF(x + 3.4, y - 2.4)])
+    painter.drawPolyline(
+        [QPointF(x - 3.2, y + 0.2), QPointF(x - 0.9, y + 2.6), QPointF(x + 3.4, y - 2.4)]
+    )

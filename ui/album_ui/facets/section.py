@@ -151,9 +151,7 @@ class FacetSection(QWidget):
         self._show_more(len(counts) - min(LARGEST, len(counts)))
         self.setVisible(bool(counts))
 
-    def _shown(
-        self, counts: dict[str, FacetCount], asked: dict[str, Choice]
-    ) -> list[FacetCount]:
+    def _shown(self, counts: dict[str, FacetCount], asked: dict[str, Choice]) -> list[FacetCount]:
         found = list(counts.values())
         if self._facet is Facet.COLOUR:
             places = {name: place for place, name in enumerate(SWATCHES)}

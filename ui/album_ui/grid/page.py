@@ -1,6 +1,5 @@
 """The library page: the choice over the grid, the years beside it, the info at the right."""
 
-
 from concurrent.futures import Future
 
 import numpy as np
@@ -43,12 +42,14 @@ class LibraryPage(Page):
         drag_wanted(ids): these photos are being dragged out of the window.
         folder_wanted(): the user wants to add a folder.
         row_px_changed(int): the user made the pictures larger or smaller in the grid.
+        info_toggled(bool): the info was shown or hidden.
     """
 
     decided = Signal(object)
     drag_wanted = Signal(object)
     folder_wanted = Signal()
     row_px_changed = Signal(int)
+    info_toggled = Signal(bool)
 
     def __init__(
         self,
@@ -98,6 +99,7 @@ class LibraryPage(Page):
         shown = self.info.isHidden()
         self.info.setVisible(shown)
         self._session.settings.change(info_shown=shown)
+        self.info_toggled.emit(shown)
 
     def set_row_px(self, height: int) -> None:
         """Make the pictures so high."""
@@ -254,5 +256,3 @@ class LibraryPage(Page):
     def _step(self, pixels: int) -> None:
         self.view.set_row_px(self.view.row_px + pixels)
         self.row_px_changed.emit(self.view.row_px)
-
-

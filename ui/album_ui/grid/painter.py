@@ -45,7 +45,9 @@ def tick_rect(rect: QRect) -> QRect:
 
 def heart_rect(rect: QRect) -> QRect:
     """Where the heart of a photo is."""
-    return QRect(rect.right() - MARK_INSET_PX - MARK_PX, rect.top() + MARK_INSET_PX, MARK_PX, MARK_PX)
+    return QRect(
+        rect.right() - MARK_INSET_PX - MARK_PX, rect.top() + MARK_INSET_PX, MARK_PX, MARK_PX
+    )
 
 
 class CellPainter:

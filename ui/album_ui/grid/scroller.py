@@ -52,9 +52,7 @@ class YearScroller(QWidget):
         """The day of every photo in order; without time in their order only the place is shown."""
         self._days, self._timed, self._count = days, timed, len(days)
         if timed and len(days):
-            months = (
-                days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-            )
+            months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
             self._starts = np.concatenate(([0], np.flatnonzero(np.diff(months)) + 1))
             self._months = months[self._starts]
             self._sizes = np.diff(np.append(self._starts, len(days)))

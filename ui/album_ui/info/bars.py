@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from album.domain.appearance import Colour
-from album_ui.theme import Look
+from album_ui.theme import Theme
 from album_ui.words import tr
 
 COLOUR_PX: Final = 18
@@ -52,31 +52,33 @@ class ColourBar(QWidget):
 class ScoreBar(QWidget):
     """A name, a bar, a number from 0 to 100."""
 
-    def __init__(self, name: str, score: float, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, score: float, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._name, self._score, self._look = name, score, look
+        self._name, self._score, self._theme = name, score, theme
         self.setFixedHeight(SCORE_PX)
         self.setAccessibleName(f"{name} {round(100 * score)}")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the three."""
-        look, middle = self._look, Qt.AlignmentFlag.AlignVCenter
+        theme, middle = self._theme, Qt.AlignmentFlag.AlignVCenter
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setFont(look.theme.font())
-            painter.setPen(look.colour("text"))
+            painter.setFont(theme.font())
+            painter.setPen(theme.colour("text"))
             painter.drawText(self.rect(), middle, self._name)
-            painter.setPen(look.colour("second"))
+            painter.setPen(theme.colour("second"))
             right = middle | Qt.AlignmentFlag.AlignRight
             painter.drawText(self.rect(), right, str(round(100 * self._score)))
             left, end = min(96.0, self.width() * 0.4), self.width() - 34.0
             bar = QRectF(left, self.height() / 2 - 2, max(0.0, end - left), 4)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.colour("line"))
+            painter.setBrush(theme.colour("line"))
             painter.drawRoundedRect(bar, 2, 2)
             bar.setWidth(bar.width() * min(max(self._score, 0.0), 1.0))
-            painter.setBrush(look.colour("accent"))
+            painter.setBrush(theme.colour("accent"))
             painter.drawRoundedRect(bar, 2, 2)
 
 
@@ -93,9 +95,9 @@ class Stars(QWidget):
 
     _STEP = 20
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look = look
+        self._theme = theme
         self._rating = 0
         self._favourite = False
         self._hover = -1
@@ -129,7 +131,7 @@ class Stars(QWidget):
     def _sign(self, painter: QPainter, name: str, role: str, x: float) -> None:
         middle = QPointF(x, self.height() / 2)
         left, top = round(middle.x() - 8), round(middle.y() - 8)
-        self._look.icon(name, role).paint(painter, left, top, 16, 16)
+        self._theme.icon(name, role).paint(painter, left, top, 16, 16)
 
     def _x(self, star: int) -> int:
         return 9 + 10 + star * self._STEP
@@ -155,5 +157,3 @@ class Stars(QWidget):
             self.favourite_toggled.emit(not self._favourite)
         else:
             self.rated.emit(0 if star == self._rating else star)
-
-

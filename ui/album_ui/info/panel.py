@@ -31,7 +31,7 @@ from album_ui.flow import FlowLayout
 from album_ui.info.bars import ColourBar, ScoreBar, Stars
 from album_ui.info.facts import camera_line, place_line, size_line
 from album_ui.info.tags import PlainChip, ShownTag, TagChip, note_of
-from album_ui.theme import Look, Palette, Theme
+from album_ui.theme import Theme
 from album_ui.words import tr
 
 SETTLE_MS: Final = 60
@@ -44,10 +44,7 @@ _PAD_PX: Final = 16
 
 
 class InfoPanel(QWidget):
-    """Shows one photo, or what several have in common.
-
-    Args:
-        palette: for a place that is always dark; None: as the program.
+    """Shows one photo, or what several have in common; in the viewer it gets the `DarkTheme`.
 
     Signals:
         decided(Decision): the user changed something here; there is something to undo.
@@ -61,11 +58,10 @@ class InfoPanel(QWidget):
         bridge: Bridge,
         theme: Theme,
         parent: QWidget | None = None,
-        palette: Palette | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._bridge = session, bridge
-        self._look = Look(theme, palette)
+        self._theme = theme
         self._ids: tuple[PhotoId, ...] = ()
         self._total = 0
         self._timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -74,7 +70,7 @@ class InfoPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(tr("Info"))
         self._title, self._line = QLabel(), QLabel()
-        self._stars = Stars(self._look)
+        self._stars = Stars(self._theme)
         self._tags = FlowLayout(None, 6, 6)
         self._rejected = QLabel()
         self._field = QLineEdit()
@@ -194,7 +190,7 @@ class InfoPanel(QWidget):
         self._paint_icons()
 
     def _paint_icons(self) -> None:
-        self._add.setIcon(self._look.icon("plus"))
+        self._add.setIcon(self._theme.icon("plus"))
 
     def _on_theme_changed(self) -> None:
         self._paint_icons()
@@ -257,13 +253,13 @@ class InfoPanel(QWidget):
         for tag in tags:
             if tag in style:
                 continue
-            chip = TagChip(tag, self._look)
+            chip = TagChip(tag, self._theme)
             chip.decided.connect(self._on_decided)
             chip.cleared.connect(self._on_cleared)
             self._tags.addWidget(chip)
         self._style.clear()
         for tag in style:
-            self._style.addWidget(PlainChip(tag.name, self._look))
+            self._style.addWidget(PlainChip(tag.name, self._theme))
         self._sections["style"].setVisible(bool(style))
         self._sections["tags"].show()
 
@@ -272,11 +268,13 @@ class InfoPanel(QWidget):
 
     def _show_rejected(self, details: PhotoDetails) -> None:
         names = [
-            f'<a href="{one.slug}" style="color:{self._look.palette.second}">'
+            f'<a href="{one.slug}" style="color:{self._theme.palette.second}">'
             f"{self._name(one.slug)}</a>"
             for one in details.rejected
         ]
-        said = words.count("{n} rejected: {tags}", "{n} rejected: {tags}", len(names), tags=", ".join(names))
+        said = words.count(
+            "{n} rejected: {tags}", "{n} rejected: {tags}", len(names), tags=", ".join(names)
+        )
         self._rejected.setText(said)
         self._rejected.setToolTip(tr("Click a tag to forget that you rejected it"))
         self._rejected.setVisible(bool(names))
@@ -299,7 +297,7 @@ class InfoPanel(QWidget):
             (tr("Composition"), quality.composition),
             (tr("Framing"), quality.framing),
         ):
-            self._quality.addWidget(ScoreBar(name, score, self._look))
+            self._quality.addWidget(ScoreBar(name, score, self._theme))
 
     def _show_lines(self, column: QVBoxLayout, lines: Sequence[tuple[str, str]]) -> None:
         _empty(column)

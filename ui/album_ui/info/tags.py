@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from album.domain.tag import PhotoTag, TagState
 from album_ui.facets.row import paint_tick
-from album_ui.theme import Look, Size
+from album_ui.theme import Size, Theme
 from album_ui.words import tr
 
 CHIP_PX: Final = 26
@@ -53,9 +53,9 @@ def note_of(tag: PhotoTag) -> str:
 class SignButton(QAbstractButton):
     """A small tick or cross on a chip."""
 
-    def __init__(self, sign: str, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, sign: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sign, self._look = sign, look
+        self._sign, self._theme = sign, theme
         self.setFixedSize(_BUTTON_PX, CHIP_PX)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -63,12 +63,12 @@ class SignButton(QAbstractButton):
         """Draw the sign; in its colour under the pointer or the focus."""
         lit = self.underMouse() or self.hasFocus()
         role = {"yes": "yes", "no": "no", "off": "text"}[self._sign] if lit else "second"
-        colour = self._look.colour(role)
+        colour = self._theme.colour(role)
         centre = QPointF(self.width() / 2, self.height() / 2)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self.hasFocus():
-                painter.setPen(QPen(self._look.colour("accent"), 1))
+                painter.setPen(QPen(self._theme.colour("accent"), 1))
                 painter.drawEllipse(centre, 7.5, 7.5)
             if self._sign == "yes":
                 paint_tick(painter, centre, colour)
@@ -88,10 +88,9 @@ class TagChip(QWidget):
     decided = Signal(str, object)
     cleared = Signal(str)
 
-    def __init__(self, tag: ShownTag, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, tag: ShownTag, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tag, self._look = tag, look
-        theme = look.theme
+        self._tag, self._theme = tag, theme
         self._font, self._small = theme.font(), theme.font(Size.SMALL)
         self._suggested = tag.state is TagState.SUGGESTED
         self.setToolTip(tag.note)
@@ -113,7 +112,7 @@ class TagChip(QWidget):
         button.clicked.connect(lambda: self.decided.emit(slug, state))
 
     def _button(self, row: QHBoxLayout, sign: str, text: str) -> SignButton:
-        button = SignButton(sign, self._look, self)
+        button = SignButton(sign, self._theme, self)
         button.setToolTip(text)
         button.setAccessibleName(text)
         row.addWidget(button)
@@ -140,40 +139,40 @@ class TagChip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground, the tick and the words."""
-        look = self._look
+        theme = self._theme
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             ground = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
             if self._suggested:
-                pen = QPen(look.colour("third"), 1)
+                pen = QPen(theme.colour("third"), 1)
                 pen.setDashPattern([3, 2.5])
                 painter.setPen(pen)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
             else:
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(look.colour("chip"))
+                painter.setBrush(theme.colour("chip"))
             painter.drawRoundedRect(ground, CHIP_PX / 2, CHIP_PX / 2)
             x = 10
             if not self._suggested:
-                paint_tick(painter, QPointF(15, CHIP_PX / 2), look.colour("yes"))
+                paint_tick(painter, QPointF(15, CHIP_PX / 2), theme.colour("yes"))
                 x = 26
             middle = Qt.AlignmentFlag.AlignVCenter
             painter.setFont(self._font)
-            painter.setPen(look.colour("text"))
+            painter.setPen(theme.colour("text"))
             painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self._tag.name)
             x += painter.fontMetrics().horizontalAdvance(self._tag.name) + 6
             painter.setFont(self._small)
-            painter.setPen(look.colour("second"))
+            painter.setPen(theme.colour("second"))
             painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self._tag.figures)
 
 
 class PlainChip(QWidget):
     """A word on a quiet ground."""
 
-    def __init__(self, text: str, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text, self._look = text, look
-        self._font = look.theme.font()
+        self._text, self._theme = text, theme
+        self._font = theme.font()
         self.setAccessibleName(text)
 
     def sizeHint(self) -> QSize:
@@ -185,9 +184,9 @@ class PlainChip(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._look.colour("chip"))
+            painter.setBrush(self._theme.colour("chip"))
             painter.drawRoundedRect(QRectF(self.rect()), CHIP_PX / 2, CHIP_PX / 2)
-            painter.setPen(self._look.colour("text"))
+            painter.setPen(self._theme.colour("text"))
             painter.setFont(self._font)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
 

@@ -257,5 +257,3 @@ def _place_title(query: Query) -> str:
         return ""
     name = VALUES.get((term.facet, term.values[0]), "")
     return tr(name) if name else ""
-
-

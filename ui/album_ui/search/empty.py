@@ -12,8 +12,8 @@ from album.storage.search import Page
 from album_ui import words
 from album_ui.bridge import Bridge
 from album_ui.search import choices
-from album_ui.search.choices import Chip
 from album_ui.search.chips import chip_words
+from album_ui.search.choices import Chip
 from album_ui.words import tr
 
 

@@ -1,0 +1,121 @@
+"""`albumen`, `album gui`: opens the window on a library."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from album.directories import default_library, log_directory, settings_path
+from album.errors import AlbumError, LibraryProblem
+from album.notices import NoticeLevel, Notices
+from album.session import LibrarySession
+from album.settings import SettingsStore
+from album_ui import words
+from album_ui.compose import Program
+from album_ui.crash import CrashHook
+from album_ui.main_window import PROGRAM
+from album_ui.words import tr
+
+EXIT_ENVIRONMENT = 3
+
+_log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window and stay until it is closed.
+
+    Args:
+        arguments: `--library DIR`, `--device NAME`, folders to add; None: those of the process.
+
+    Returns:
+        0, or 3 when the library cannot be opened.
+    """
+    wanted = _parse(arguments)
+    app = QApplication.instance() or QApplication([PROGRAM])
+    if not isinstance(app, QApplication):
+        raise TypeError("another kind of Qt application runs in this process")
+    app.setApplicationName(PROGRAM)
+    app.setDesktopFileName("albumen")
+    settings = SettingsStore(settings_path())
+    words.install(app, settings.current.language)
+    crash = CrashHook(log_directory())
+    left = crash.install()
+    try:
+        session = LibrarySession.open(wanted.library, device=wanted.device, settings=settings)
+    except AlbumError as problem:
+        _refuse(problem)
+        crash.uninstall()
+        return EXIT_ENVIRONMENT
+    try:
+        return _show(app, session, crash, left, wanted.folders)
+    finally:
+        session.close()
+        crash.uninstall()
+
+
+def _show(
+    app: QApplication,
+    session: LibrarySession,
+    crash: CrashHook,
+    left: str,
+    folders: Sequence[Path],
+) -> int:
+    program = Program(app, session)
+    _tell_crashes(crash, left, session.notices)
+    program.start()
+    program.window.show()
+    if folders:
+        program.add(folders)
+    try:
+        return app.exec()
+    finally:
+        program.close()
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="albumen")
+    parser.add_argument("folders", nargs="*", type=Path, help="folders of photos to add")
+    parser.add_argument("--library", type=Path, default=None, help="folder of the library")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
+    wanted = parser.parse_args(arguments)
+    wanted.library = wanted.library or default_library()
+    return wanted
+
+
+def _refuse(problem: AlbumError) -> None:
+    """Say why there is no window: the one dialog, since there is nothing to lay a notice over."""
+    _log.error("%s", problem)
+    title = (
+        tr("This library cannot be opened")
+        if isinstance(problem, LibraryProblem)
+        else tr("Albumen cannot start")
+    )
+    box = QMessageBox(QMessageBox.Icon.Warning, PROGRAM, title)
+    box.setInformativeText(str(problem))
+    box.exec()
+
+
+def _tell_crashes(crash: CrashHook, left: str, notices: Notices) -> None:
+    def tell(text: str, report: Path) -> None:
+        notices.tell(
+            NoticeLevel.ERROR,
+            tr("Something went wrong inside Albumen: {what}.", what=text),
+            advice=tr("What happened is noted in {file}.", file=report),
+            replaces="crash",
+        )
+
+    crash.tell = tell
+    if left:
+        _log.warning("the last run ended by a fault:\n%s", left)
+        notices.tell(
+            NoticeLevel.WARNING,
+            tr("Albumen ended unexpectedly last time; nothing is lost."),
+            advice=tr("What happened is noted in {file}.", file=log_directory()),
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
