@@ -1,28 +1,58 @@
 """The open library and all its threads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+import threading
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+import sqlite_utils
+
+from album.analysis.inference import InferenceThread
 from album.analysis.protocol import Analyser, Cutout, Hint, Pixels, Segmenter
+from album.analysis.registry import analysers as installed_analysers
+from album.analysis.registry import segmenter as installed_segmenter
+from album.analysis.registry import signature_of
 from album.domain.photo import FolderId, PhotoId
-from album.domain.query import Query
+from album.domain.query import Query, Sort
 from album.domain.tag import Facet, TagState
 from album.domain.taxonomy import Taxonomy
+from album.errors import AlbumError, EnvironmentProblem, Interrupted, PackProblem
+from album.intake.importer import Importer
+from album.intake.watcher import Spot, Watcher
 from album.jobs.activity import ActivityBoard
 from album.notices import Notices
-from album.session.changes import Changes
+from album.pictures.decode import Decoder
+from album.pictures.thumbnails import ThumbnailStore
+from album.session.browsing import Browsing
+from album.session.changes import ChangeKind, Changes
+from album.session.deciding import Decisions
+from album.session.folders import WatchedFolders
+from album.session.futures import failed, mapped
+from album.session.housekeeping import Housekeeper
+from album.session.indexing import Standing, index_all
+from album.session.looking import BATTERY, USER, Looking, LookingEvents
+from album.session.originals import Originals
+from album.session.scanning import FolderScanner, ScanEvents
+from album.session.thumbnails import Thumbnails
 from album.session.values import Decision, FolderStatus, Progress
 from album.settings import SettingsStore
+from album.storage import albums, problems
+from album.storage.albums import SavedAlbum
+from album.storage.database import Database
+from album.storage.facets import FacetCount
+from album.storage.jobs import release_running, requeue_outdated
+from album.storage.lock import LibraryLock
+from album.storage.photos import locate, present_count, without_thumbnail
+from album.storage.problems import Problem
+from album.storage.rows import PhotoDetails, PhotoRow, photo_details, photo_rows
+from album.storage.search import Page
+from album.storage.tags import sync_tags
+from album.taxonomies import built_in_taxonomy
 
-if TYPE_CHECKING:
-    from album.pictures.thumbnails import ThumbnailService
-    from album.storage.albums import SavedAlbum
-    from album.storage.database import Database
-    from album.storage.problems import Problem
-    from album.storage.rows import PhotoDetails, PhotoRow
-    from album.storage.search import FacetCount, Page, Sort
+_log = logging.getLogger(__name__)
 
 
 class LibrarySession:
@@ -33,21 +63,12 @@ class LibrarySession:
 
     Attributes:
         directory: of the library.
-        database: for what has no method here, as the upkeep commands (`status`, `jobs`, `check`).
+        database: for what has no method here; see album.storage.
         taxonomy: all tags that are known.
-        settings, notices, activity, changes: see their classes; listeners are called on
-            worker threads.
-        thumbnails: small pictures; `request(ids, size, priority)`, `on_ready`.
+        settings, notices, activity, changes: see their classes; listeners are called on worker
+            threads.
+        thumbnails: small pictures; `request(ids, size_px, urgency)`, `subscribe(listener)`.
     """
-
-    directory: Path
-    database: "Database"
-    taxonomy: Taxonomy
-    settings: SettingsStore
-    notices: Notices
-    activity: ActivityBoard
-    changes: Changes
-    thumbnails: "ThumbnailService"
 
     @classmethod
     def open(
@@ -69,21 +90,189 @@ class LibrarySession:
             directory: of the library.
             analyse: look at photos in the background.
             watch: keep watching the folders, and notice what other processes write.
-            exclusive: be the one that watches and analyses; False for quick commands.
+            exclusive: be the one that scans, watches and analyses; False for quick commands.
             device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
             settings: of the user; None: the defaults, kept nowhere.
             analysers: None: those that are installed.
             segmenter: None: the one that is installed.
-            taxonomy: None: the one of album_resources.
+            taxonomy: None: the one that comes with Albumen.
 
         LibraryLocked, LibraryTooNew, LibraryDamaged; EnvironmentProblem when the place cannot be
         used.
         """
-        raise NotImplementedError
+        directory = directory.expanduser().absolute()
+        _make_directory(directory)
+        lock = LibraryLock(directory / "library.lock")
+        if exclusive:
+            lock.acquire()
+        try:
+            database = Database(directory / "library.db").open()
+        except BaseException:
+            lock.release()
+            raise
+        try:
+            session = cls(
+                directory,
+                lock,
+                database,
+                settings or SettingsStore(),
+                taxonomy or built_in_taxonomy(),
+                device,
+                segmenter,
+                exclusive=exclusive,
+            )
+            if exclusive:
+                session._start(analysers, analyse=analyse, watch=watch)
+        except BaseException:
+            database.close()
+            lock.release()
+            raise
+        return session
+
+    def __init__(
+        self,
+        directory: Path,
+        lock: LibraryLock,
+        database: Database,
+        settings: SettingsStore,
+        taxonomy: Taxonomy,
+        device: str,
+        segmenter: Segmenter | None,
+        *,
+        exclusive: bool,
+    ) -> None:
+        """For `open` only; nothing runs yet."""
+        self.directory = directory
+        self.database = database
+        self.taxonomy = taxonomy
+        self.settings = settings
+        self.notices = Notices()
+        self.activity = ActivityBoard()
+        self._lock = lock
+        self._device = device if device != "auto" else settings.current.device
+        self._segmenter = segmenter
+        self._closing = threading.Lock()
+        self._closed = threading.Event()
+        self._browsing = Browsing(database, taxonomy)
+        self.changes = Changes(self._browsing.refresh)
+        self._decoder = Decoder()
+        budget_bytes = settings.current.thumbnail_budget_bytes
+        self._store = ThumbnailStore(directory / "thumbnails", budget_bytes)
+        self.thumbnails = Thumbnails(
+            database,
+            self._store,
+            self._decoder,
+            self.activity,
+            on_photos=partial(self.changes.tell, ChangeKind.PHOTOS),
+            on_failed=partial(self.changes.tell, ChangeKind.PROBLEMS),
+            records=exclusive,
+        )
+        self._decisions = Decisions(database, self._browsing, self.changes, taxonomy)
+        self._originals = Originals(database, self._decoder, self._segment)
+        self._inference: InferenceThread | None = None
+        self._looking: Looking | None = None
+        self._scanner: FolderScanner | None = None
+        self._watcher: Watcher | None = None
+        self._housekeeper: Housekeeper | None = None
+        self._folders = self._make_folders()
+
+    def _make_folders(self) -> WatchedFolders:
+        return WatchedFolders(
+            self.database,
+            self.directory,
+            self._scanner,
+            self._watcher,
+            on_removed=partial(self.changes.tell, ChangeKind.PHOTOS),
+            on_changed=partial(self.changes.tell, ChangeKind.FOLDERS),
+        )
+
+    # Starting and stopping
+
+    def _start(self, analysers: Sequence[Analyser] | None, *, analyse: bool, watch: bool) -> None:
+        """Start the threads of the process that scans, watches and analyses."""
+        used = self._find_analysers() if analysers is None else list(analysers)
+        signature = signature_of(used)
+        self.database.write(lambda db: self._prepare_queue(db, signature)).result()
+        self._inference = InferenceThread(used, self._find_segmenter, self._device, self.notices)
+        if analyse and used:
+            self._looking = self._make_looking(self._inference, used)
+        importer = Importer(self.database, self.taxonomy, signature)
+        self._scanner = FolderScanner(
+            self.database,
+            importer,
+            self.directory,
+            lambda folder_id: self._watcher.polling(folder_id) if self._watcher else "",
+            self.activity,
+            self.notices,
+            ScanEvents(
+                photos=self._on_scanned,
+                folders=partial(self.changes.tell, ChangeKind.FOLDERS),
+                problems=partial(self.changes.tell, ChangeKind.PROBLEMS),
+            ),
+        )
+        if watch:
+            self._watcher = Watcher(self._scanner.on_change, self.notices)
+            self._housekeeper = Housekeeper(self.database, self._on_written, self._on_power)
+        self._folders = self._make_folders()
+        if watch:
+            self._folders.sync()
+        mapped(self.database.read(without_thumbnail), self.thumbnails.make)
+
+    def _make_looking(self, inference: InferenceThread, used: Sequence[Analyser]) -> Looking:
+        return Looking(
+            self.database,
+            self._store,
+            self.thumbnails,
+            inference,
+            used,
+            self.taxonomy,
+            self.notices,
+            self.activity,
+            LookingEvents(
+                looked=partial(self.changes.tell, ChangeKind.FACETS),
+                failed=self._on_looking_failed,
+                gone=self._on_gone,
+            ),
+        )
+
+    def _find_analysers(self) -> list[Analyser]:
+        try:
+            return installed_analysers()
+        except PackProblem as problem:
+            self.notices.tell_problem(problem, replaces="analysers")
+            return []
+
+    def _find_segmenter(self) -> Segmenter:
+        return installed_segmenter() if self._segmenter is None else self._segmenter
+
+    def _prepare_queue(self, db: sqlite_utils.Database, signature: str) -> None:
+        sync_tags(db, self.taxonomy)
+        release_running(db)
+        if signature:
+            requeue_outdated(db, signature)
 
     def close(self) -> None:
         """Stop every thread, in order; may be called again, and from any thread."""
-        raise NotImplementedError
+        with self._closing:
+            if self._closed.is_set():
+                return
+            self._closed.set()
+        workers = (
+            self._watcher,
+            self._scanner,
+            self._housekeeper,
+            self._looking,
+            self._inference,
+            self._originals,
+            self.thumbnails,
+            self._decoder,
+            self.changes,
+            self.database,
+        )
+        for worker in workers:
+            if worker is not None:
+                worker.close()
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -95,45 +284,48 @@ class LibrarySession:
 
     def add_folder(self, path: Path) -> Future[FolderStatus]:
         """Watch this folder; finishes when it is known, its photos come later."""
-        raise NotImplementedError
+        return self._folders.add(path)
 
     def add_files(self, paths: Sequence[Path]) -> Future[list[FolderStatus]]:
         """What was dropped: folders are added, a file adds the folder that it lies in."""
-        raise NotImplementedError
+        return self._folders.add_files(paths)
 
     def remove_folder(self, folder_id: FolderId) -> Future[None]:
         """Watch it no longer: its photos are hidden, what was decided about them stays noted."""
-        raise NotImplementedError
+        return self._folders.remove(folder_id)
 
     def folders(self) -> Future[list[FolderStatus]]:
         """All watched folders, by path."""
-        raise NotImplementedError
+        return self._folders.statuses()
 
     # Browsing
 
-    def browse(self, query: Query, sort: "Sort") -> "Future[Page]":
+    def browse(self, query: Query, sort: Sort = Sort.NEWEST) -> Future[Page]:
         """The photos for which the query holds, in order."""
-        raise NotImplementedError
+        return self.database.read(lambda c: self._browsing.find(c, query, sort))
 
-    def facet_counts(self, query: Query) -> "Future[Mapping[Facet, Sequence[FacetCount]]]":
+    def facet_counts(self, query: Query) -> Future[dict[Facet, list[FacetCount]]]:
         """The values of every facet with the photos that choosing it would show."""
-        raise NotImplementedError
+        return self.database.read(lambda c: self._browsing.counts(c, query))
 
-    def rows(self, ids: Sequence[PhotoId]) -> "Future[list[PhotoRow]]":
+    def rows(self, ids: Sequence[PhotoId]) -> Future[list[PhotoRow]]:
         """What the grid shows of these photos, in the order of `ids`; unknown ones left out."""
-        raise NotImplementedError
+        return self.database.read(lambda c: photo_rows(c, ids))
 
-    def details(self, photo_id: PhotoId) -> "Future[PhotoDetails]":
+    def details(self, photo_id: PhotoId) -> Future[PhotoDetails]:
         """All that is known of one photo; AlbumError when there is no such photo."""
-        raise NotImplementedError
+        found = self.database.read(lambda c: photo_details(c, photo_id))
+        return mapped(found, partial(_existing, photo_id))
 
     def parse(self, text: str) -> Query:
         """The query that this text means; QueryProblem."""
-        raise NotImplementedError
+        from album.storage.queries import parse_query
+
+        return parse_query(text, self.taxonomy)
 
     def suggest(self, text: str, most: int = 8) -> list[str]:
-        """Completions of the last word of a search text, then nearest spellings."""
-        raise NotImplementedError
+        """Names of tags in use that begin with the text, then those that are spelled nearly so."""
+        return self._browsing.suggest(text, most)
 
     # Deciding
 
@@ -141,80 +333,196 @@ class LibrarySession:
         self, ids: Sequence[PhotoId], slug_or_word: str, state: TagState
     ) -> Future[Decision]:
         """Accept (CONFIRMED), reject (REJECTED) or set by hand (MANUAL) a tag on these photos."""
-        raise NotImplementedError
+        return self._decisions.decide(ids, slug_or_word, state)
 
     def clear_tag(self, ids: Sequence[PhotoId], slug: str) -> Future[Decision]:
         """Take a tag's human decision away again; a tag set by hand leaves the photo."""
-        raise NotImplementedError
+        return self._decisions.clear_tag(ids, slug)
 
     def set_favourite(self, ids: Sequence[PhotoId], favourite: bool) -> Future[Decision]:
         """Mark photos as favourites, or no longer."""
-        raise NotImplementedError
+        return self._decisions.set_favourite(ids, favourite)
 
     def set_rating(self, ids: Sequence[PhotoId], rating: int | None) -> Future[Decision]:
         """Rate photos 0 to 5; None: not rated."""
-        raise NotImplementedError
+        return self._decisions.set_rating(ids, rating)
 
     def undo(self) -> Future[str | None]:
         """Take back the last decision of this session; its text, None when there is none left."""
-        raise NotImplementedError
+        return self._decisions.undo()
 
     # Problems and saved searches
 
-    def problems(self) -> "Future[list[Problem]]":
+    def problems(self) -> Future[list[Problem]]:
         """Every file and folder that something is wrong with, newest first."""
-        raise NotImplementedError
+        return self.database.read(problems.problems)
 
     def retry(self, problem_ids: Sequence[int]) -> Future[int]:
         """Look at these files again; how many are."""
-        raise NotImplementedError
+        tried = self.database.write(lambda db: problems.retry(db, problem_ids))
+        return mapped(tried, self._on_retried)
 
-    def albums(self) -> "Future[list[SavedAlbum]]":
+    def albums(self) -> Future[list[SavedAlbum]]:
         """Saved searches by name."""
-        raise NotImplementedError
+        return self.database.read(albums.albums)
 
-    def save_album(self, name: str, query: Query) -> "Future[SavedAlbum]":
+    def save_album(self, name: str, query: Query) -> Future[SavedAlbum]:
         """Keep a search under a name; an album of that name is replaced."""
-        raise NotImplementedError
+        from album.storage.queries import print_query
+
+        text = print_query(query)
+        saved = self.database.write(lambda db: albums.save_album(db, name, text))
+        return mapped(saved, self._on_album)
 
     def remove_album(self, album_id: int) -> Future[None]:
         """Forget a saved search."""
-        raise NotImplementedError
+        removed = self.database.write(lambda db: albums.remove_album(db, album_id))
+        return mapped(removed, lambda found: self.changes.tell(ChangeKind.ALBUMS))
 
     # Pictures
 
     def picture(self, photo_id: PhotoId, longest_px: int | None = None) -> Future[Pixels]:
         """The upright picture, decoded off the caller's thread; None: full size. FileProblem."""
-        raise NotImplementedError
+        return self._originals.picture(photo_id, longest_px)
 
     def cutout(
         self, photo_id: PhotoId, hints: Sequence[Hint] = ()
     ) -> Future[tuple[Pixels, Cutout]]:
         """The full-size picture and its subject; before all analysis. FileProblem, PackProblem."""
-        raise NotImplementedError
+        return self._originals.cutout(photo_id, hints)
 
     def wanted(self, ids: Sequence[PhotoId]) -> None:
-        """These are on the screen: their thumbnails and their analysis come first."""
-        raise NotImplementedError
+        """These are on the screen: they are looked at first."""
+        if self._looking is not None:
+            self._looking.want(ids)
 
     # Work in the background
 
     @property
     def paused(self) -> bool:
         """Whether looking at photos waits for `resume`."""
-        raise NotImplementedError
+        return self._looking is not None and self._looking.paused
 
     def pause(self) -> None:
         """Look at no more photos until `resume`; scanning and thumbnails go on."""
-        raise NotImplementedError
+        if self._looking is not None:
+            self._looking.hold(USER)
 
     def resume(self) -> None:
-        """Go on looking at photos."""
-        raise NotImplementedError
+        """Go on looking at photos, on battery too."""
+        if self._looking is not None:
+            self._looking.lift(USER)
+            self._looking.lift(BATTERY)
 
     def index(self) -> Iterator[Progress]:
         """Scan all folders and look at everything that waits; blocks.
 
         Says where it stands, at most ten times a second. The last Progress has the stage DONE.
         """
-        raise NotImplementedError
+        if self._scanner is None:
+            raise ValueError("only an exclusive session can index")
+        return index_all(
+            [folder.id for folder in self._folders.all()],
+            self._scanner.scan,
+            self._standing,
+            lambda: self.activity.current,
+            self._closed,
+        )
+
+    def _standing(self) -> Standing:
+        photos, failed = self.database.query(lambda c: (present_count(c), problems.count(c)))
+        scanner, looking = self._scanner, self._looking
+        return Standing(
+            scanned=scanner is None or scanner.idle,
+            thumbnailed=self.thumbnails.idle,
+            looked=looking is None or looking.idle,
+            photos=photos,
+            new=scanner.new if scanner else 0,
+            analysed=looking.looked if looking else 0,
+            failed=failed,
+            device=looking.device if looking else "",
+        )
+
+    # What the threads tell
+
+    def _on_scanned(self, ids: Collection[PhotoId]) -> None:
+        self.changes.tell(ChangeKind.PHOTOS, ids)
+        self.thumbnails.make(ids)
+        if self._looking is not None:
+            self._looking.wake()
+
+    def _on_looking_failed(self, ids: Collection[PhotoId]) -> None:
+        self.changes.tell(ChangeKind.PROBLEMS)
+        self.changes.tell(ChangeKind.FACETS, ids)
+
+    def _on_gone(self, ids: Collection[PhotoId]) -> None:
+        """Files are not where they were: see what became of them."""
+        places = self.database.query(lambda c: locate(c, list(ids)))
+        self._rescan([path for place in places.values() for path in place.paths])
+
+    def _rescan(self, paths: Collection[Path]) -> None:
+        """Scan the directories that these files lie in."""
+        if self._scanner is None:
+            return
+        for path in paths:
+            for folder in self._folders.all():
+                if path.is_relative_to(folder.path) and path != folder.path:
+                    spot = Spot(path.relative_to(folder.path).parent)
+                    self._scanner.scan(folder.id, [spot])
+
+    def _on_retried(self, tried: Sequence[Problem]) -> int:
+        self.thumbnails.make([one.photo_id for one in tried if one.photo_id is not None])
+        self.database.read(lambda c: None).add_done_callback(
+            lambda _: self._rescan([one.path for one in tried])
+        )
+        if self._looking is not None:
+            self._looking.wake()
+        self.changes.tell(ChangeKind.PROBLEMS)
+        return len(tried)
+
+    def _on_album(self, album: SavedAlbum) -> SavedAlbum:
+        self.changes.tell(ChangeKind.ALBUMS)
+        return album
+
+    def _on_written(self) -> None:
+        """Another process has written: nobody knows what."""
+        self._folders.sync()
+        for kind in ChangeKind:
+            self.changes.tell(kind)
+        if self._looking is not None:
+            self._looking.wake()
+
+    def _on_power(self, battery: bool) -> None:
+        if self._looking is None:
+            return
+        if battery and self.settings.current.wait_on_battery:
+            self._looking.hold(BATTERY)
+        else:
+            self._looking.lift(BATTERY)
+
+    def _segment(self, pixels: Pixels, hints: Sequence[Hint]) -> Future[Cutout]:
+        with self._closing:
+            if self._inference is None and not self._closed.is_set():
+                self._inference = InferenceThread(
+                    (), self._find_segmenter, self._device, self.notices
+                )
+            inference = self._inference
+        if inference is None:
+            return failed(Interrupted("The library has been closed."))
+        return inference.segment(pixels, hints)
+
+
+def _existing(photo_id: PhotoId, found: PhotoDetails | None) -> PhotoDetails:
+    if found is None:
+        raise AlbumError(f"There is no photo {photo_id} in the library.")
+    return found
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The library {directory} cannot be made: {error.strerror}.",
+            advice="Check that you may write there, or name another place with --library.",
+        ) from error

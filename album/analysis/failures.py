@@ -1,0 +1,39 @@
+"""Putting down to a file what went wrong with its photo."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import sqlite_utils
+
+from album.domain.photo import FolderId, PhotoId
+from album.errors import AlbumError
+from album.storage.folders import folders
+from album.storage.photos import Located, locate
+from album.storage.problems import Failure, Stage, record
+
+
+def record_failures(
+    db: sqlite_utils.Database, problems: Mapping[PhotoId, AlbumError], stage: Stage
+) -> None:
+    """Record each problem on the first file of its photo; a photo without files has none."""
+    roots = {folder.path: folder.id for folder in folders(db.conn)}
+    places = locate(db.conn, list(problems))
+    failures = [_failure(place, roots, problems[place.id], stage) for place in places.values()]
+    record(db, [failure for failure in failures if failure is not None])
+
+
+def _failure(
+    place: Located, roots: Mapping[Path, FolderId], problem: AlbumError, stage: Stage
+) -> Failure | None:
+    for path in place.paths:
+        root = next((parent for parent in path.parents if parent in roots), None)
+        if root is not None:
+            return Failure(
+                roots[root],
+                path.relative_to(root),
+                stage,
+                problem.text,
+                problem.advice,
+                place.id,
+            )
+    return None
