@@ -378,3 +378,22 @@ def restore_opinions(db: "sqlite_utils.Database", opinions: Sequence[Opinion]) -
         "UPDATE photo SET favourite = ?, rating = ?, rating_source = ? WHERE id = ?",
         [(int(one.favourite), one.rating, one.rating_source, one.photo_id) for one in opinions],
     )
+
+
+def present_count(connection: sqlite3.Connection) -> int:
+    """How many photos have a file that is present."""
+    (number,) = connection.execute(
+        "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'present'"
+    ).fetchone()
+    return int(number)
+
+
+def without_thumbnail(connection: sqlite3.Connection) -> list[PhotoId]:
+    """Present photos that nobody has made thumbnails of, and nobody failed to; the oldest first."""
+    rows = connection.execute(
+        "SELECT id FROM photo WHERE colour IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM problem WHERE photo_id = photo.id)"
+        " AND EXISTS (SELECT 1 FROM file WHERE photo_id = photo.id AND state = 'present')"
+        " ORDER BY taken_s"
+    )
+    return [PhotoId(row[0]) for row in rows]
