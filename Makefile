@@ -53,8 +53,8 @@ format: $(READY) ## put the code into its style
 types: $(READY) ## mypy, strict
 	$(BIN)/mypy
 
-bench: $(READY) ## measure: import, thumbnails, tagging, facets, grid
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/bench -m bench -s -p no:cacheprovider --timeout 3600
+bench: $(READY) ## measure: import, thumbnails, tagging, facets, grid; BENCH=name for one of them
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/bench/run.py $(BENCH)
 
 screenshots: $(READY) ## take the pictures of README.md from the sample library
 	$(BIN)/python packaging/screenshots.py
