@@ -12,7 +12,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,12 +24,6 @@ from album.pictures.examine import examine
 from album.pictures.formats import SUPPORTED
 from album.pictures.values import date_of, position, text_of
 
-TAGS = (
-    *("ImageWidth", "ImageHeight", "Orientation", "Rotation", "Make", "Model", "MIMEType", "Error"),
-    *("DateTimeOriginal", "SubSecTimeOriginal", "CreateDate", "ModifyDate", "DateCreated"),
-    *("TimeCreated", "CreationDate", "CreationTime", "MediaCreateDate", "GPSDateTime"),
-    *("GPSLatitude", "GPSLongitude", "ImageSpatialExtent", "Warning"),
-)
 DATES = (
     *("EXIF:DateTimeOriginal", "QuickTime:CreationDate", "XMP:DateTimeOriginal"),
     *("XMP:DateCreated", "XMP:CreateDate", "IPTC:DateCreated", "PNG:CreationTime"),
@@ -110,9 +103,7 @@ def compare(name: str, seen: Examination, tags: dict[str, Any], tallies: dict[st
     """Put one file into the tallies."""
     ours = seen.metadata
     date = their_date(tags)
-    tallies["date"].note(
-        ours.taken, date, same=same_moment(ours.taken, date), name=name
-    )
+    tallies["date"].note(ours.taken, date, same=same_moment(ours.taken, date), name=name)
     place = their_place(tags)
     tallies["position"].note(ours.gps, place, same=near(ours.gps, place), name=name)
     camera = their_camera(tags)
@@ -195,15 +186,12 @@ def their_size(seen: Examination, tags: dict[str, Any]) -> tuple[int, int] | Non
 def sideways(seen: Examination, tags: dict[str, Any]) -> bool:
     """Whether the stored picture lies on its side."""
     if seen.format in ("heic", "avif") or seen.kind == "video":
-        rotation = next((tags[n] for n in ("Composite:Rotation", "QuickTime:Rotation") if n in tags), 0)
+        rotation = next(
+            (tags[n] for n in ("Composite:Rotation", "QuickTime:Rotation") if n in tags), 0
+        )
         return int(float(rotation)) % 180 == 90
     orientation = next((v for g in ("EXIF", "XMP") if (v := tags.get(f"{g}:Orientation"))), 1)
     return bool(re.fullmatch(r"\d", str(orientation))) and int(orientation) in SIDEWAYS
-
-
-def iterate(tags: dict[str, Any]) -> Iterator[str]:
-    """Names of the tags."""
-    return iter(tags)
 
 
 if __name__ == "__main__":
