@@ -1,7 +1,7 @@
 """`cutout`: the subject of pictures, lifted off its background."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,8 @@ from album.cli.output import fail, print_json, printable, say
 from album.errors import FileProblem
 
 if TYPE_CHECKING:
-    from album.analysis.protocol import Pixels, Segmenter
+    from album.analysis.inference import InferenceThread
+    from album.analysis.protocol import Pixels
     from album.interchange.forms import Look
     from album.pictures.decode import Decoder
 
@@ -140,27 +141,21 @@ def _lift_all(
     """Each file with what became of it; the network is loaded once."""
     if not files:
         return
+    from album.analysis.inference import InferenceThread
+    from album.analysis.registry import segmenter
+    from album.notices import Notices
     from album.pictures.decode import Decoder
 
-    with closing(Decoder()) as decoder, _loaded_segmenter(common.device) as segmenter:
+    with (
+        closing(Decoder()) as decoder,
+        closing(InferenceThread((), segmenter, common.device, Notices())) as inference,
+    ):
         behind = None if wish.backdrop is None else decoder.picture(wish.backdrop, None)
         for path in files:
             try:
-                yield path, _lift(path, wish, names, decoder, segmenter, behind)
+                yield path, _lift(path, wish, names, decoder, inference, behind)
             except FileProblem as problem:
                 yield path, problem
-
-
-@contextmanager
-def _loaded_segmenter(device: str) -> "Iterator[Segmenter]":
-    from album.analysis.registry import segmenter
-
-    found = segmenter()
-    found.load(device)
-    try:
-        yield found
-    finally:
-        found.unload()
 
 
 def _lift(
@@ -168,7 +163,7 @@ def _lift(
     wish: Wish,
     names: Callable[[Path], Path],
     decoder: "Decoder",
-    segmenter: "Segmenter",
+    inference: "InferenceThread",
     behind: "Pixels | None",
 ) -> Lifted:
     from album.analysis.protocol import Hint
@@ -180,7 +175,8 @@ def _lift(
     for x, y in wish.points:
         if x >= width or y >= height:
             raise FileProblem(path, f"The point {x},{y} is outside its {width} x {height} pixels.")
-    cut = segmenter.segment(pixels, [Hint(x, y) for x, y in wish.points])
+    hints = [Hint(x, y) for x, y in wish.points]
+    cut = inference.segment(pixels, hints).result()
     if not cut.found:
         raise FileProblem(
             path, "It has no clear subject; nothing was written.", advice="Point at it with --at."

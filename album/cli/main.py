@@ -9,7 +9,7 @@ from album import __version__
 from album.cli import browsing, cutting, folders, indexing, looking, packs, tagging, upkeep, window
 from album.cli.options import Exit, device_option, library_option
 from album.cli.output import fail, make_streams_safe, note, printable
-from album.errors import AlbumError, FileProblem, Interrupted
+from album.errors import AlbumError, FileProblem, Interrupted, QueryProblem
 
 
 class Album(click.Group):
@@ -34,6 +34,9 @@ class Album(click.Group):
         except BrokenPipeError:
             _silence_stdout()
             return Exit.DONE
+        except QueryProblem as error:
+            note(printable(str(error)))
+            return Exit.WRONG_COMMAND_LINE
         except FileProblem as error:
             fail(error.path, str(error))
             return Exit.SOME_FAILED
