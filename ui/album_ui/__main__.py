@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from album.directories import default_library, log_directory, settings_path
@@ -13,6 +14,7 @@ from album.errors import AlbumError, LibraryProblem
 from album.notices import NoticeLevel, Notices
 from album.session import LibrarySession
 from album.settings import SettingsStore
+from album_resources.icons import APP_ID, program_icon
 from album_ui import words
 from album_ui.compose import Program
 from album_ui.crash import CrashHook
@@ -38,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not isinstance(app, QApplication):
         raise TypeError("another kind of Qt application runs in this process")
     app.setApplicationName(PROGRAM)
-    app.setDesktopFileName("albumen")
+    app.setDesktopFileName(APP_ID)
+    app.setWindowIcon(QIcon(QPixmap.fromImage(QImage.fromData(program_icon()))))
     settings = SettingsStore(settings_path())
     words.install(app, settings.current.language)
     crash = CrashHook(log_directory())
