@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, QStandardPaths, Qt, QTemporaryDir
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPixmap, QShortcut
+from PySide6.QtCore import QEvent, QRectF, QSize, QStandardPaths, Qt, QTemporaryDir
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from album.analysis.protocol import Cutout, Hint, Pixels
@@ -113,15 +113,6 @@ class CutoutPage(Page):
         self._canvas.hinted.connect(self._on_hint)
         self._canvas.drag_wanted.connect(self._on_drag)
         self._theme.changed.connect(self._header.refresh)
-        for name, slot in (
-            ("cutout_copy", self._on_copy),
-            ("cutout_save", self._on_save),
-            ("undo", self._on_undo),
-        ):
-            for keys in shortcuts.shortcut(name).keys:
-                key = QShortcut(QKeySequence(keys), self)
-                key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                key.activated.connect(slot)
         self.setFocusProxy(self._canvas)
 
     # coming and going
@@ -360,10 +351,33 @@ class CutoutPage(Page):
         for button in (self._copy, self._save):
             button.setEnabled(self._rendering is not None)
 
+    def event(self, event: QEvent) -> bool:
+        """While this page is up, its keys go before those of the window (Ctrl+Z)."""
+        overriding = event.type() == QEvent.Type.ShortcutOverride
+        if overriding and isinstance(event, QKeyEvent) and self._act_of(event) is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _act_of(self, event: QKeyEvent) -> Callable[[], None] | None:
+        pressed = QKeySequence(event.keyCombination())
+        acts = {
+            "cutout_copy": self._on_copy,
+            "cutout_save": self._on_save,
+            "undo": self._on_undo,
+        }
+        for name, act in acts.items():
+            if pressed in [QKeySequence(keys) for keys in shortcuts.shortcut(name).keys]:
+                return act
+        return None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc goes back; + - 0 1 look closer."""
+        """Copy, save, undo; Esc goes back; + - 0 1 look closer."""
         key = event.key()
-        if key == Qt.Key.Key_Escape:
+        act = self._act_of(event)
+        if act is not None:
+            act()
+        elif key == Qt.Key.Key_Escape:
             self.left.emit()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self._canvas.zoom_by(ZOOM_STEP)

@@ -17,8 +17,9 @@ from album.storage.rows import PhotoRow
 from album_ui import shortcuts
 from album_ui.bridge import Bridge
 from album_ui.grid.pixmaps import Pixmaps
+from album_ui.info.panel import InfoPanel
 from album_ui.pages import Page, PageContext, PageName
-from album_ui.theme import VIEWER, DarkTheme, Theme
+from album_ui.theme import INFO_PX, VIEWER, DarkTheme, Theme
 from album_ui.viewer.busy import BusyBar
 from album_ui.viewer.canvas import ZOOM_STEP, PictureCanvas
 from album_ui.viewer.filmstrip import FilmStrip
@@ -43,9 +44,11 @@ class ViewerPage(Page):
 
     Signals:
         photo_shown(int): the photo that is looked at now.
+        decided(Decision): it was changed here; there is something to undo.
     """
 
     photo_shown = Signal(int)
+    decided = Signal(object)
 
     wants_sidebar = False
     wants_toolbar = False
@@ -77,6 +80,8 @@ class ViewerPage(Page):
             self._theme, "scissors", tr("Lift subject"), shortcuts.shown("cutout"), kind="quiet"
         )
         self._zoom = KeyButton(self._theme, "", "100 %", kind="quiet")
+        self._info = InfoPanel(session, bridge, self._theme)
+        self._info_button = self._button("info", tr("Info"), "info")
         self._side = QHBoxLayout()
         self._lay_out()
         self._connect()
@@ -89,7 +94,8 @@ class ViewerPage(Page):
         return button
 
     def _lay_out(self) -> None:
-        for button in (self._heart, self._star, self._lift, self._zoom):
+        buttons = (self._heart, self._star, self._lift, self._zoom, self._info_button)
+        for button in buttons:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._header.add(button)
         self._zoom.setToolTip(shortcuts.tip("viewer_zoom"))
@@ -101,6 +107,10 @@ class ViewerPage(Page):
         middle.addWidget(self._canvas, 1)
         self._side.setSpacing(0)
         self._side.addLayout(middle, 1)
+        self._side.addWidget(self._info)
+        self._info.setFixedWidth(INFO_PX[1])
+        self._info_button.setCheckable(True)
+        self._show_info(self._session.settings.current.info_shown)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -115,6 +125,8 @@ class ViewerPage(Page):
         self._lift.clicked.connect(self._on_lift)
         self._zoom.clicked.connect(self.toggle_zoom)
         self._canvas.zoomed.connect(self._on_zoomed)
+        self._info_button.clicked.connect(self.toggle_info)
+        self._info.decided.connect(self._on_decided)
         self._overlay.stepped.connect(self.step)
         self._overlay.play_wanted.connect(self._on_play)
         self._strip.chosen.connect(self.go_to)
@@ -194,6 +206,7 @@ class ViewerPage(Page):
         photo_id = self.photo_id
         if photo_id is not None:
             self._session.wanted([photo_id])
+            self._info.show_photos([photo_id])
             self.photo_shown.emit(photo_id)
 
     def _load(self) -> None:
@@ -312,6 +325,17 @@ class ViewerPage(Page):
         else:
             self._canvas.fit()
 
+    # info
+
+    def toggle_info(self) -> None:
+        """Show or hide what is known of the photo."""
+        self._show_info(self._info.isHidden())
+
+    def _show_info(self, shown: bool) -> None:
+        self._info.setVisible(shown)
+        self._info_button.setChecked(shown)
+        self._info_button.set_icon("info", "accent" if shown else "")
+
     # deciding
 
     def toggle_favourite(self) -> None:
@@ -327,13 +351,12 @@ class ViewerPage(Page):
             self._decide(self._session.set_rating([row.id], stars or None))
 
     def _decide(self, future: Future[Decision]) -> None:
-        photo_id = self.photo_id
-        if photo_id is None:
-            return
-        self._bridge.call(future, lambda _: self._refresh(photo_id), owner=self)
+        self._bridge.call(future, self._on_decided, owner=self)
 
-    def _refresh(self, photo_id: PhotoId) -> None:
-        self._bridge.call(self._session.rows([photo_id]), self._on_rows, owner=self)
+    def _on_decided(self, decision: Decision) -> None:
+        if decision.ids:
+            self._bridge.call(self._session.rows(list(decision.ids)), self._on_rows, owner=self)
+            self.decided.emit(decision)
 
     def _on_star(self) -> None:
         menu = QMenu(self)
@@ -385,10 +408,16 @@ class ViewerPage(Page):
             Qt.Key.Key_F: self.toggle_favourite,
             Qt.Key.Key_C: self._on_lift,
             Qt.Key.Key_Z: self.toggle_zoom,
+            Qt.Key.Key_I: self.toggle_info,
+            Qt.Key.Key_T: self._on_add_tag,
             Qt.Key.Key_Plus: lambda: self._canvas.zoom_by(ZOOM_STEP),
             Qt.Key.Key_Equal: lambda: self._canvas.zoom_by(ZOOM_STEP),
             Qt.Key.Key_Minus: lambda: self._canvas.zoom_by(1 / ZOOM_STEP),
         }
+
+    def _on_add_tag(self) -> None:
+        self._show_info(True)
+        self._info.add_tag()
 
     def _on_return(self) -> None:
         """Play a video; leave a photo."""
