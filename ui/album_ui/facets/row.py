@@ -315,7 +315,7 @@ class Swatch(ValueRow):
 
 def paint_tick(painter: QPainter, centre: QPointF, colour: QColor) -> None:
     """Draw a small tick round a point."""
-    painter.setPen(QPen(colour, 1.7, cap=Qt.PenCapStyle.RoundCap, join=Qt.PenJoinStyle.RoundJoin))
+    painter.setPen(QPen(colour, 1.7, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     x, y = centre.x(), centre.y()
     painter.drawPolyline(

@@ -124,7 +124,7 @@ class CellPainter:
     def _outline(self, painter: QPainter, rect: QRect, colour: QColor, width: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(colour, width, join=Qt.PenJoinStyle.MiterJoin))
+        painter.setPen(QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin))
         half = width / 2
         inner = QRectF(rect).adjusted(half, half, -half, -half)
         painter.drawRoundedRect(inner, PHOTO_RADIUS_PX - 1, PHOTO_RADIUS_PX - 1)
