@@ -33,6 +33,9 @@ BUSY_TIMEOUT_S = 30.0
 """How long a write waits for another process before it gives up."""
 JOIN_TIMEOUT_S = 30.0
 
+_STEPS_A_LOOK = 500_000
+"""Steps of SQLite's machine (some 10 ms) between two looks at whether a read is still wanted."""
+
 
 @dataclass(slots=True)
 class _Call:
@@ -41,6 +44,7 @@ class _Call:
     run: Callable[[Any], Any]
     future: "Future[Any]" = field(default_factory=Future)
     replaces: str | None = None
+    cut_off: bool = False
 
 
 class Database:
@@ -220,7 +224,8 @@ class _Readers:
         self._path = path
         self._condition = threading.Condition()
         self._waiting: deque[_Call] = deque()
-        self._running: dict[int, tuple[_Call, sqlite3.Connection]] = {}
+        self._running: dict[int, _Call] = {}
+        self._connections: dict[int, sqlite3.Connection] = {}
         self._accepts = False
         self._threads = [
             threading.Thread(
@@ -251,8 +256,8 @@ class _Readers:
             self._accepts = False
             left = list(self._waiting)
             self._waiting.clear()
-            for _, connection in self._running.values():
-                connection.interrupt()
+            for number in self._running:
+                self._interrupt(number)
             self._condition.notify_all()
         for call in left:
             _give_up(call, _closed())
@@ -261,23 +266,36 @@ class _Readers:
 
     def _cut_off(self, name: str) -> list[_Call]:
         """Stop running reads of this name; take waiting ones out of the queue and return them."""
-        for call, connection in self._running.values():
+        for number, call in self._running.items():
             if call.replaces == name:
-                connection.interrupt()
+                self._interrupt(number)
         old = [call for call in self._waiting if call.replaces == name]
         if old:
             self._waiting = deque(call for call in self._waiting if call.replaces != name)
         return old
 
+    def _interrupt(self, number: int) -> None:
+        """Stop what a thread is running, now, or as soon as its next statement has started."""
+        self._running[number].cut_off = True
+        self._connections[number].interrupt()
+
+    def _is_cut_off(self, number: int) -> bool:
+        call = self._running.get(number)
+        return call is not None and call.cut_off
+
     def _work(self, number: int) -> None:
         with contextlib.closing(connect_readonly(self._path)) as connection:
-            while (call := self._take(number, connection)) is not None:
+            # interrupt() alone is lost on a call that is between two statements.
+            connection.set_progress_handler(lambda: self._is_cut_off(number), _STEPS_A_LOOK)
+            self._connections[number] = connection
+            while (call := self._take(number)) is not None:
+                connection.execute("BEGIN")
                 _run(call, connection, self._path)
                 with self._condition:
                     del self._running[number]
                 connection.rollback()
 
-    def _take(self, number: int, connection: sqlite3.Connection) -> _Call | None:
+    def _take(self, number: int) -> _Call | None:
         with self._condition:
             while True:
                 while self._accepts and not self._waiting:
@@ -286,10 +304,8 @@ class _Readers:
                     return None
                 call = self._waiting.popleft()
                 if call.future.set_running_or_notify_cancel():
-                    self._running[number] = (call, connection)
-                    break
-        connection.execute("BEGIN")
-        return call
+                    self._running[number] = call
+                    return call
 
 
 def _give_up(call: _Call, error: AlbumError) -> None:

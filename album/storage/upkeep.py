@@ -50,11 +50,7 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> None:
     with path.open("rb") as stream:
         if stream.read(len(_HEADER)) != _HEADER:
             raise damaged(path, "it is no SQLite database")
-    page_count: int = connection.execute("PRAGMA page_count").fetchone()[0]
-    page_bytes: int = connection.execute("PRAGMA page_size").fetchone()[0]
-    has_log = path.with_name(path.name + "-wal").exists()
-    if not has_log and size_bytes < page_count * page_bytes:
-        raise damaged(path, f"{page_count * page_bytes - size_bytes} bytes are missing at its end")
+    # The first statement that reads also finds a file that was cut short.
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     if tables and application != APPLICATION_ID:
@@ -134,14 +130,19 @@ def copy_database(source: Path, to: Path) -> None:
             there.execute("PRAGMA journal_mode = DELETE")
         part.replace(to)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        _discard(part)
         raise EnvironmentProblem(
             f"The backup {to} could not be written: {error.strerror}; the library is untouched.",
             advice="Choose a place with enough space where you may write.",
         ) from error
     except sqlite3.Error as error:
-        part.unlink(missing_ok=True)
+        _discard(part)
         raise explained(error, to) or error from error
+
+
+def _discard(part: Path) -> None:
+    with contextlib.suppress(OSError):  # it may never have come to be
+        part.unlink()
 
 
 _INVARIANTS = (

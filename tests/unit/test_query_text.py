@@ -70,8 +70,8 @@ def test_typed_text_is_understood(text: str, terms: tuple[Term, ...]) -> None:
 @pytest.mark.parametrize(
     "word",
     ["1080", "0042", "2024-13", "2024-02-31", "2024..abc", "20244", "..", "2023..2024..2025",
-     "http://x", "colour", "rating:many", "rating:", "rating:3.5", "date:soon", "a-b", "it's", "a:b",
-     "2024.01", "IMG_2024"],
+     "http://x", "colour", "rating:many", "rating:", "rating:3.5", "date:soon", "a-b", "it's",
+     "a:b", "2024.01", "IMG_2024"],
 )  # fmt: skip
 def test_what_is_nothing_else_is_a_word(word: str) -> None:
     assert parsed(word) == (WordTerm(word),)
@@ -116,9 +116,7 @@ def test_printing_stays_close_to_what_people_type(text: str) -> None:
         assert printed == text
 
 
-_ODD = st.sampled_from(
-    ['"', "\\", "-", ":", ",", " ", "\n", "\u3000", "..", "2024", "tag:", "海", "\x00"]
-)
+_ODD = st.sampled_from([*'"\\-:, \n\x00海', "\u3000", "..", "2024", "tag:"])
 _TEXTS = st.one_of(st.text(), st.lists(st.one_of(_ODD, st.text(max_size=3))).map("".join))
 _TERMS = st.one_of(
     st.builds(

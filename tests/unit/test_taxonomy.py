@@ -72,7 +72,7 @@ def test_parents_must_not_form_a_circle() -> None:
 @pytest.mark.parametrize(
     ("word", "slug"),
     [("Table Tennis", "table-tennis"), ("Straße", "strasse"), ("海滩", "海滩"), ("a_b", "a-b"),
-     ("  --  ", ""), ("ＡＢＣ", "abc"), ("rock & roll!", "rock-roll")],
+     ("  --  ", ""), ("\uff21\uff22\uff23", "abc"), ("rock & roll!", "rock-roll")],
 )  # fmt: skip
 def test_slugs(word: str, slug: str) -> None:
     assert slugify(word) == slug
