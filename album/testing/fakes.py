@@ -59,7 +59,8 @@ class FakeAnalyser:
 
     def prepare(self, sample: Sample) -> NDArray[np.float32]:
         """The median colour, float32 of shape (3,)."""
-        return np.median(sample.pixels[::4, ::4].reshape(-1, 3), axis=0).astype(np.float32)
+        colour: NDArray[np.float64] = np.median(sample.pixels[::4, ::4].reshape(-1, 3), axis=0)
+        return colour.astype(np.float32)
 
     def analyse(self, prepared: Sequence[Any]) -> list[Findings]:
         """The nearest paint's tag, with a score that falls with its distance."""
