@@ -1,0 +1,141 @@
+"""From the logits of the heads to calibrated scores of tags: numbers only, no torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from album.domain.tag import TagScore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from album.domain.taxonomy import Taxonomy
+
+RANKED: Final = 100
+"""How many of the highest scores are told in all."""
+
+
+class Scoring:
+    """What the tagger's table says of tags and classes, made ready for batches.
+
+    A tag's score comes from the trained head where it has one, and from the sum of the backbone's
+    classes below it where it has none or where the table says that this helps. A parent is never
+    below its children.
+    """
+
+    def __init__(self, table: Mapping[str, Any], taxonomy: Taxonomy) -> None:
+        self.slugs: tuple[str, ...] = _known(table, taxonomy)
+        place = {slug: number for number, slug in enumerate(self.slugs)}
+        tags = table["tags"]
+        self._trained = np.array([place[slug] for slug in tags], np.intp)
+        self._slope = np.array([tag["slope"] for tag in tags.values()])
+        self._offset = np.array([tag["offset"] for tag in tags.values()])
+        self._shown_from = np.array([_or_never(tag["shown"]) for tag in tags.values()])
+        self._classes = class_matrix(table["classes"], self.slugs, taxonomy, table["evidence"])
+        helped = {*table["fused"], *table["evidence"]}
+        mute = [place[slug] for slug in tags if slug not in helped]
+        self._classes[:, mute] = 0.0
+        self._class_calibration = table["class_calibration"]
+        self._classes_from = np.full(len(self.slugs), float(table["class_threshold"]))
+        for slug in table["evidence"]:
+            self._classes_from[place[slug]] = float(table["evidence_threshold"])
+        self._edges = _edges(self.slugs, taxonomy, place)
+
+    def scores(
+        self, tag_logits: NDArray[np.float32], class_logits: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """Calibrated scores of `slugs`, (pictures, slugs), before parents are raised."""
+        found = self._by_classes(class_logits)
+        trained = self._by_head(tag_logits)
+        found[:, self._trained] = np.maximum(found[:, self._trained], trained)
+        return found
+
+    def judge(
+        self, tag_logits: NDArray[np.float32], class_logits: NDArray[np.float32]
+    ) -> list[tuple[tuple[TagScore, ...], tuple[TagScore, ...]]]:
+        """Of each picture: tags over their thresholds with all parents, and the highest of all."""
+        found = self._by_classes(class_logits)
+        trained = self._by_head(tag_logits)
+        shown = found >= self._classes_from
+        shown[:, self._trained] |= trained >= self._shown_from
+        found[:, self._trained] = np.maximum(found[:, self._trained], trained)
+        for child, parent in self._edges:
+            found[:, parent] = np.maximum(found[:, parent], found[:, child])
+            shown[:, parent] |= shown[:, child]
+        return [
+            (self._ranked(row, np.flatnonzero(over)), self._ranked(row, np.arange(len(row))))
+            for row, over in zip(found, shown, strict=True)
+        ]
+
+    def _by_head(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
+        return _sigmoid(self._slope * logits + self._offset)
+
+    def _by_classes(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
+        temperature, slope, offset = self._class_calibration
+        found = _sigmoid(slope * class_odds(logits, self._classes, temperature) + offset)
+        found[:, ~self._classes.any(axis=0)] = 0.0
+        return found
+
+    def _ranked(self, row: NDArray[np.float64], chosen: NDArray[np.intp]) -> tuple[TagScore, ...]:
+        order = chosen[np.argsort(-row[chosen], kind="stable")][:RANKED]
+        return tuple(TagScore(self.slugs[number], round(float(row[number]), 4)) for number in order)
+
+
+def class_matrix(
+    classes: Sequence[str],
+    slugs: Sequence[str],
+    taxonomy: Taxonomy,
+    evidence: Mapping[str, Sequence[str]],
+) -> NDArray[np.float64]:
+    """(classes, slugs): 1 where a class is the tag, lies below it, or is evidence for it."""
+    place = {slug: number for number, slug in enumerate(slugs)}
+    matrix = np.zeros((len(classes), len(slugs)))
+    for number, leaf in enumerate(classes):
+        stands_for = [slug for slug, leaves in evidence.items() if leaf in leaves]
+        for slug in (leaf, *taxonomy.ancestors(leaf), *stands_for):
+            matrix[number, place[slug]] = 1.0
+    return matrix
+
+
+def class_odds(
+    logits: NDArray[np.float32], matrix: NDArray[np.float64], temperature: float
+) -> NDArray[np.float64]:
+    """Log-odds of the summed class probabilities of each tag, (pictures, slugs)."""
+    chances = _softmax(logits.astype(np.float64) / temperature)
+    below = np.clip(chances @ matrix, 1e-9, 1 - 1e-6)
+    answer: NDArray[np.float64] = np.log(below / (1 - below))
+    return answer
+
+
+def _or_never(threshold: float | None) -> float:
+    return np.inf if threshold is None else threshold
+
+
+def _known(table: Mapping[str, Any], taxonomy: Taxonomy) -> tuple[str, ...]:
+    """Every tag that can be scored: trained ones, classes, and the parents of both."""
+    own = [*table["tags"], *table["classes"], *table["evidence"]]
+    return tuple(dict.fromkeys(tag for slug in own for tag in (slug, *taxonomy.ancestors(slug))))
+
+
+def _edges(
+    slugs: Sequence[str], taxonomy: Taxonomy, place: Mapping[str, int]
+) -> list[tuple[int, int]]:
+    """(child, parent), deepest first, so that one pass carries everything to the top."""
+    chains = {slug: list(taxonomy.ancestors(slug)) for slug in slugs}
+    deepest = sorted((slug for slug in slugs if chains[slug]), key=lambda slug: -len(chains[slug]))
+    return [(place[slug], place[chains[slug][0]]) for slug in deepest]
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    answer: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
+    return answer
+
+
+def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    answer: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
+    return answer

@@ -1,0 +1,188 @@
+"""Calibrates the trained heads on the held-out pictures and writes the built-in weights.
+
+Writes OUT/tagger.safetensors, tagger.json, segmenter.safetensors, and basic.toml, the manifest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from album.domain.tag import Facet
+from album.taxonomies import built_in_taxonomy
+from album_models.heads import TagHead
+from album_models.scoring import Scoring
+from training.calibrate import average_precision, is_experimental, platt, threshold
+from training.classes import class_calibration, class_slugs
+from training.examples import load_examples
+from training.origin import load_origin
+from training.rules import YES, load_rules
+from training.train_tagger import logits_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from training.examples import Examples
+
+REVISION: Final = "1"
+SHOWN: Final = 0.7
+SURE: Final = 0.9
+EVIDENCE: Final = {
+    "wedding": ["groom"],
+    "graduation": ["mortarboard", "academic-gown"],
+    "rugby": ["rugby-ball"],
+}
+"""Tags with too few pictures that one of the backbone's classes stands for."""
+_LOWEST_SHOWN: Final = 0.4
+_PULL: Final = 4.0
+_WORTHWHILE: Final = 0.002
+
+
+def tag_table(
+    logits: NDArray[np.float32], answers: NDArray[np.int8], tags: list[str]
+) -> dict[str, Any]:
+    """Calibration and thresholds of each tag; those that cannot be judged are never shown."""
+    known = answers >= 0
+    typical = platt(logits[known], answers[known])
+    table: dict[str, Any] = {}
+    for number, tag in enumerate(tags):
+        there = known[:, number]
+        column, answer = logits[there, number], answers[there, number]
+        calibration = platt(column, answer, typical, _PULL)
+        scores = calibration(column)
+        experimental = is_experimental(answer)
+        shown = None if experimental else threshold(scores, answer, SHOWN)
+        sure = None if experimental else threshold(scores, answer, SURE)
+        table[tag] = {
+            "slope": round(calibration.slope, 5),
+            "offset": round(calibration.offset, 5),
+            "shown": None if shown is None else round(max(shown, _LOWEST_SHOWN), 4),
+            "sure": None if sure is None else round(max(sure, _LOWEST_SHOWN), 4),
+            "experimental": experimental,
+            "held_out": int((answer == YES).sum()),
+        }
+    return table
+
+
+def fused_tags(
+    table: dict[str, Any],
+    logits: NDArray[np.float32],
+    classes: NDArray[np.float32],
+    answers: NDArray[np.int8],
+) -> list[str]:
+    """The trained things that the backbone's own classes make better on held-out pictures."""
+    taxonomy = built_in_taxonomy()
+    things = [tag for tag in table["tags"] if taxonomy.facet(tag) is Facet.THING]
+    alone, helped = (
+        _precisions({**table, "fused": fused}, logits, classes, answers) for fused in ([], things)
+    )
+    return [tag for tag in things if helped[tag] > alone[tag] + _WORTHWHILE]
+
+
+def _precisions(
+    table: dict[str, Any],
+    logits: NDArray[np.float32],
+    classes: NDArray[np.float32],
+    answers: NDArray[np.int8],
+) -> dict[str, float]:
+    scoring = Scoring(table, built_in_taxonomy())
+    columns = [scoring.slugs.index(tag) for tag in table["tags"]]
+    scores = scoring.scores(logits, classes)[:, columns].astype(np.float32)
+    return dict(zip(table["tags"], average_precision(scores, answers), strict=True))
+
+
+def build_table(examples: Examples, head: TagHead, class_head: dict[str, Tensor]) -> dict[str, Any]:
+    """All of tagger.json: everything about the tags but the weights."""
+    held = examples.held_out
+    features, answers = examples.features[held], examples.answers[held]
+    logits = logits_of(head, features)
+    classes = (torch.from_numpy(features) @ class_head["weight"].T + class_head["bias"]).numpy()
+    calibration, lowest = class_calibration(examples, classes)
+    table: dict[str, Any] = {
+        "revision": REVISION,
+        "hidden": head.inward.out_features,
+        "wanted_precision": {"shown": SHOWN, "sure": SURE},
+        "tags": tag_table(logits, answers, list(load_rules())),
+        "classes": class_slugs(),
+        "class_calibration": [round(number, 5) for number in calibration],
+        "class_threshold": round(lowest, 4),
+        "evidence": EVIDENCE,
+        "evidence_threshold": 0.8,
+    }
+    return {**table, "fused": fused_tags({**table, "fused": []}, logits, classes, answers)}
+
+
+def write(out: Path, tensors: dict[str, dict[str, Tensor]], table: dict[str, Any]) -> None:
+    """All files in half precision, and the manifest over them."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, named in tensors.items():
+        save_file({key: _half(value) for key, value in named.items()}, out / name)
+        (out / name).chmod(0o644)
+    (out / "tagger.json").write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    lines = [
+        'name = "basic"',
+        f'revision = "{REVISION}"',
+        'licence = "Apache-2.0"',
+        'purpose = "scenes, events, things; the outline of the subject"',
+    ]
+    for name in sorted((*tensors, "tagger.json")):
+        content = (out / name).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        lines += [
+            "",
+            "[[files]]",
+            f'name = "{name}"',
+            f"size_bytes = {len(content)}",
+            f'sha256 = "{digest}"',
+        ]
+    (out / "basic.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _half(tensor: Tensor) -> Tensor:
+    return (
+        tensor.detach().half().contiguous() if tensor.is_floating_point() else tensor.contiguous()
+    )
+
+
+def _under(part: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{part}.{name}": tensor for name, tensor in tensors.items()}
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training zips")
+    parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the weights")
+    chosen = parser.parse_args()
+    torch.set_num_threads(1)
+    saved = torch.load(chosen.work / "tagger" / "head.pt", weights_only=True)
+    head = TagHead(len(saved["tags"]), saved["plan"]["hidden"]).eval()
+    head.load_state_dict(saved["head"])
+    backbone, class_head = load_origin()
+    examples = load_examples(chosen.data, chosen.work, load_rules())
+    table = build_table(examples, head, class_head)
+    tensors = {
+        "tagger.safetensors": {
+            **_under("backbone", backbone),
+            **_under("tag_head", head.state_dict()),
+            **_under("class_head", class_head),
+        }
+    }
+    segmenter = chosen.work / "segmenter" / "last.pt"
+    if segmenter.exists():
+        average = torch.load(segmenter, weights_only=True)["average"]
+        tensors["segmenter.safetensors"] = _under("decoder", average)
+    write(chosen.out, tensors, table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Trains the tag head on cached backbone features: WORK/tagger/head.pt and precision.json.
+
+Order: `training.features`, this, `training.export`, `training.evaluate`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from album_models.heads import TagHead
+from training.calibrate import average_precision
+from training.examples import load_examples
+from training.rules import UNKNOWN, YES, load_rules
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from training.examples import Examples
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the head is trained."""
+
+    hidden: int = 1024
+    dropout: float = 0.4
+    epochs: int = 12
+    batch: int = 512
+    rate: float = 1.5e-3
+    decay: float = 0.05
+    smoothing: float = 0.02
+    seed: int = 7
+
+
+def train_head(examples: Examples, plan: Plan) -> TagHead:
+    """Masked cross-entropy; features are standardised, which is folded in afterwards."""
+    torch.manual_seed(plan.seed)
+    training = ~examples.held_out
+    inputs = torch.from_numpy(examples.features[training])
+    answers = torch.from_numpy(examples.answers[training])
+    mean, spread = inputs.mean(0), inputs.std(0) + 1e-3
+    head = TagHead(answers.shape[1], plan.hidden, plan.dropout)
+    optimiser = torch.optim.AdamW(head.parameters(), plan.rate, weight_decay=plan.decay)
+    steps = plan.epochs * (len(inputs) // plan.batch + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, steps, pct_start=0.1)
+    for epoch in range(plan.epochs):
+        total = 0.0
+        for part in torch.split(torch.randperm(len(inputs)), plan.batch):
+            logits = head((inputs[part] - mean) / spread)
+            loss = masked_loss(logits, answers[part], plan.smoothing)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            schedule.step()
+            total += float(loss.detach())
+        log.info("epoch %d: loss %.4f", epoch + 1, total * plan.batch / len(inputs))
+    fold_standardisation(head, mean, spread)
+    return head.eval()
+
+
+def masked_loss(logits: torch.Tensor, answers: torch.Tensor, smoothing: float) -> torch.Tensor:
+    """Cross-entropy over what is known, labels softened by `smoothing`."""
+    known = (answers != UNKNOWN).float()
+    wanted = (answers == YES).float() * (1 - smoothing) + smoothing / 8
+    losses = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+    return (losses * known).sum() / len(answers)
+
+
+@torch.no_grad()
+def fold_standardisation(head: TagHead, mean: torch.Tensor, spread: torch.Tensor) -> None:
+    """Makes the head take features as the backbone gives them."""
+    for layer in (head.direct, head.inward):
+        layer.weight.div_(spread)
+        layer.bias.sub_(layer.weight @ mean)
+
+
+@torch.inference_mode()
+def logits_of(head: TagHead, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(pictures, tags)."""
+    answered: NDArray[np.float32] = head(torch.from_numpy(features)).numpy()
+    return answered
+
+
+def main() -> None:
+    """Command line."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training zips")
+    parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
+    parser.add_argument("--threads", type=int, default=1)
+    chosen = parser.parse_args()
+    torch.set_num_threads(chosen.threads)
+    rules, plan = load_rules(), Plan()
+    examples = load_examples(chosen.data, chosen.work, rules)
+    head = train_head(examples, plan)
+    scores = logits_of(head, examples.features[examples.held_out])
+    precisions = average_precision(scores, examples.answers[examples.held_out])
+    log.info("mean average precision on held-out pictures: %.4f", np.nanmean(precisions))
+    folder = chosen.work / "tagger"
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save(
+        {"tags": list(rules), "plan": asdict(plan), "head": head.state_dict()}, folder / "head.pt"
+    )
+    figures = dict(zip(rules, map(float, precisions), strict=True))
+    (folder / "precision.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
