@@ -32,8 +32,8 @@ class Settings:
 
     language: str = "system"
     theme: str = "system"
-    row_height_px: int = 200
-    sidebar_width_px: int = 240
+    row_height_px: int = 176
+    sidebar_width_px: int = 236
     info_width_px: int = 300
     info_shown: bool = True
     device: str = "auto"
