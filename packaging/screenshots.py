@@ -1,0 +1,85 @@
+"""`make screenshots`: the pictures of README.md, taken of the real window on the sample library.
+
+The window is drawn off the screen, so this works anywhere; the pictures go to docs/images.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+from sample_library import SAMPLE, make_sample
+
+from album.domain.photo import PhotoId
+from album.domain.query import Query, Sort
+from album.session import LibrarySession
+from album.settings import SettingsStore
+from album_ui.compose import Program
+from album_ui.pages import PageContext, PageName
+from album_ui.theme import Scheme
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs/images"
+LIBRARY = SAMPLE / "screenshots"
+
+SIZE_PX = (1440, 900)
+SHOWN = "chelsea.png"
+SETTLE_MS = 2500
+"""Until thumbnails, counts and fades are where they stay."""
+CUTOUT_MS = 12_000
+"""The same, where a subject has to be lifted first."""
+
+
+def take(program: Program, name: str, settle_ms: int = SETTLE_MS) -> None:
+    """Let the window live for a while, then save how it looks."""
+    loop = QEventLoop()
+    QTimer.singleShot(settle_ms, loop.quit)
+    loop.exec()
+    program.window.grab().save(str(IMAGES / name))
+    print(f"docs/images/{name}")
+
+
+def take_all(program: Program, context: PageContext) -> None:
+    """Every picture, by what it shows."""
+    window = program.window
+    window.resize(*SIZE_PX)
+    program.start()
+    window.show()
+    take(program, "library.png")
+    window.show_page(PageName.LIBRARY, context)
+    take(program, "library.png")
+    window.show_page(PageName.VIEWER, context)
+    take(program, "viewer.png")
+    window.show_page(PageName.CUTOUT, context)
+    take(program, "cutout.png", CUTOUT_MS)
+    window.show_page(PageName.LIBRARY, context)
+    program.theme.choose(Scheme.DARK)
+    take(program, "library-dark.png")
+
+
+def found(session: LibrarySession) -> PageContext:
+    """All photos of the library in their order, the one to be shown among them."""
+    ids = session.browse(Query(), Sort.NEWEST).result().ids
+    rows = session.rows([PhotoId(int(one)) for one in ids]).result()
+    names = [row.path.name if row.path else "" for row in rows]
+    return PageContext(ids, names.index(SHOWN))
+
+
+def main() -> None:
+    """Index the sample library anew, open the window on it, take all pictures."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    photos = make_sample(SAMPLE)
+    shutil.rmtree(LIBRARY, ignore_errors=True)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    app = QApplication(["Albumen"])
+    with LibrarySession.open(LIBRARY, settings=SettingsStore()) as session:
+        session.add_folder(photos).result()
+        for _ in session.index():
+            pass
+        program = Program(app, session, Scheme.LIGHT)
+        take_all(program, found(session))
+        program.close()
+
+
+if __name__ == "__main__":
+    main()
