@@ -26,10 +26,25 @@ from album.pictures.decode import Decoder
 from album.pictures.examine import examine
 from album.pictures.thumbnails import render
 from album.storage.rows import Camera, PhotoDetails
+from album.storage.tags import resolve_tag
 
 DECODERS = 2
 
-Recognised = tuple[Path, PhotoDetails | FileProblem]
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What was found in a file.
+
+    Attributes:
+        details: as a library would hold it.
+        ranked: all tags that were scored, highest first, whether or not over their thresholds.
+    """
+
+    details: PhotoDetails
+    ranked: tuple[PhotoTag, ...]
+
+
+Answer = Recognised | FileProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +60,8 @@ def recognise(
     taxonomy: Taxonomy,
     *,
     device: str = "auto",
-    top: int | None = None,
     notices: Notices | None = None,
-) -> Iterator[Recognised]:
+) -> Iterator[tuple[Path, Answer]]:
     """Each file with what is in it, or why nobody can tell; in order, models loaded once.
 
     Args:
@@ -55,7 +69,6 @@ def recognise(
         analysers: all of them look at every file.
         taxonomy: says the facets of their tags.
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
-        top: the highest of all tags, so many, with their scores; None: those over their thresholds.
         notices: told when the device is too small.
 
     PackProblem when the analysers cannot be loaded.
@@ -72,7 +85,7 @@ def recognise(
                 if not coming:
                     return
                 batch = [coming.popleft() for _ in range(min(size, len(coming)))]
-                yield from _look(batch, inference, analysers, taxonomy, top)
+                yield from _look(batch, inference, analysers, taxonomy)
         finally:
             for _, future in coming:
                 future.cancel()
@@ -97,8 +110,7 @@ def _look(
     inference: InferenceThread,
     analysers: Sequence[Analyser],
     taxonomy: Taxonomy,
-    top: int | None,
-) -> Iterator[Recognised]:
+) -> Iterator[tuple[Path, Answer]]:
     made = [(path, future.result()) for path, future in batch]
     pictures = [one.prepared for _, one in made if isinstance(one, _Prepared)]
     answers = iter(inference.analyse(pictures).result() if pictures else ())
@@ -112,23 +124,30 @@ def _look(
         if isinstance(found, AlbumError):
             yield path, FileProblem(path, found.text, advice=found.advice)
         else:
-            yield path, _details(one, found, analysers, taxonomy, top)
+            yield path, _recognised(one, found, analysers, taxonomy)
 
 
-def _details(
+def _recognised(
     one: _Prepared,
     findings: Sequence[Findings],
     analysers: Sequence[Analyser],
     taxonomy: Taxonomy,
-    top: int | None,
+) -> Recognised:
+    models = [model_of(analyser) for analyser in analysers]
+    pairs = list(zip(models, findings, strict=True))
+    tags = [(tag, model) for model, found in pairs for tag in (*found.tags, *found.style)]
+    ranked = [(tag, model) for model, found in pairs for tag in found.ranked]
+    known = _imported(one.examination, taxonomy)
+    for tag in _suggested(tags, taxonomy):
+        known.setdefault(tag.slug, tag)
+    details = _details(one, findings, tuple(known.values()))
+    return Recognised(details, tuple(_suggested(ranked, taxonomy)))
+
+
+def _details(
+    one: _Prepared, findings: Sequence[Findings], tags: tuple[PhotoTag, ...]
 ) -> PhotoDetails:
     said = one.examination.metadata
-    tags = [
-        _tag(tag, analyser, taxonomy)
-        for found, analyser in zip(findings, analysers, strict=True)
-        for tag in (found.tags if top is None else found.ranked)
-    ]
-    tags.sort(key=lambda tag: -(tag.score or 0.0))
     return PhotoDetails(
         path=one.path,
         kind=one.examination.kind,
@@ -151,19 +170,24 @@ def _details(
         title=said.title,
         description=said.description,
         duration_s=said.duration_s,
-        tags=tuple(tags[:top]),
+        tags=tags,
         style=tuple(style for found in findings for style in found.style),
         colours=tuple(colour for found in findings for colour in found.colours),
         quality=next((found.quality for found in findings if found.quality), None),
     )
 
 
-def _tag(tag: TagScore, analyser: Analyser, taxonomy: Taxonomy) -> PhotoTag:
-    return PhotoTag(
-        tag.slug,
-        taxonomy.facet(tag.slug),
-        TagState.SUGGESTED,
-        TagSource.MODEL,
-        tag.score,
-        model_of(analyser),
-    )
+def _imported(examination: Examination, taxonomy: Taxonomy) -> dict[str, PhotoTag]:
+    """Tags that the file itself carries, by slug."""
+    meant = (resolve_tag(word, taxonomy) for word in examination.metadata.keywords)
+    return {
+        slug: PhotoTag(slug, facet, TagState.IMPORTED, TagSource.METADATA)
+        for slug, facet, _ in filter(None, meant)
+    }
+
+
+def _suggested(scores: Iterable[tuple[TagScore, str]], taxonomy: Taxonomy) -> Iterator[PhotoTag]:
+    """Scores and the model that gave them as tags, highest first."""
+    for one, model in sorted(scores, key=lambda pair: -pair[0].score):
+        facet = taxonomy.facet(one.slug)
+        yield PhotoTag(one.slug, facet, TagState.SUGGESTED, TagSource.MODEL, one.score, model)

@@ -1,7 +1,5 @@
 """`recognise`: what is in pictures, without any library."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,8 @@ from album.cli.photos import say_photo
 from album.errors import FileProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from album.analysis.recognise import Answer, Recognised
     from album.domain.taxonomy import Taxonomy
 
@@ -63,20 +63,13 @@ def _look(
     """Each file with what is in it; the networks are loaded once, and not for nothing."""
     if not files:
         return
-    from album.analysis.inference import InferenceThread
     from album.analysis.recognise import recognise as look
-    from album.analysis.registry import analysers, segmenter
+    from album.analysis.registry import analysers
     from album.notices import Notices
-    from album.pictures.decode import Decoder
 
     notices = Notices()
     notices.subscribe(lambda notice: note(printable(str(notice))))
-    found = analysers()
-    with (
-        closing(Decoder()) as decoder,
-        closing(InferenceThread(found, segmenter, common.device, notices)) as inference,
-    ):
-        yield from look(files, found, inference, decoder, taxonomy)
+    yield from look(files, analysers(), taxonomy, device=common.device, notices=notices)
 
 
 def _document(answer: "Recognised", top: int | None) -> dict[str, Any]:

@@ -1,0 +1,335 @@
+"""The command on a real library of real files; only the networks are stand-ins."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from album.storage.lock import LibraryLock
+from album.testing import make_picture
+
+Album = Callable[..., Any]
+
+COUNT = 14
+
+
+@pytest.fixture
+def indexed(album: Album, photos: Path) -> Album:
+    """The command on a library that has looked at the photos."""
+    assert album("index", photos).code == 0
+    return album
+
+
+def test_index_adds_looks_and_sums_up(album: Album, photos: Path) -> None:
+    answer = album("index", photos, "--json")
+    assert (answer.code, set(answer.json)) == (
+        0,
+        {"photos", "new", "analysed", "failed", "seconds", "photos_per_second", "device"},
+    )
+    found = answer.json
+    assert (found["photos"], found["new"], found["analysed"]) == (COUNT, COUNT, COUNT)
+    assert (found["failed"], found["device"]) == ([], "cpu")
+    assert found["photos_per_second"] == pytest.approx(COUNT / found["seconds"], rel=0.01)
+
+
+def test_a_second_index_has_nothing_to_do(indexed: Album) -> None:
+    answer = indexed("index", "--json")
+    assert (answer.json["photos"], answer.json["new"], answer.json["analysed"]) == (COUNT, 0, 0)
+
+
+def test_index_without_a_folder_says_what_to_do(album: Album) -> None:
+    answer = album("index")
+    assert answer.code == 0
+    assert "no folder is watched yet" in answer.err
+
+
+def test_files_that_failed_are_named_and_the_rest_is_done(album: Album, photos: Path) -> None:
+    broken = photos / "broken\nfile.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0 no picture")
+    answer = album("index", photos, "--json")
+    assert answer.code == 1
+    assert answer.json["analysed"] == COUNT
+    assert [one["path"] for one in answer.json["failed"]] == [str(broken)]
+    assert "broken\\nfile.jpg: " in answer.err
+    (problem,) = album("problems", "--json").json
+    assert problem["path"] == str(broken)
+    assert problem["reason"]
+    assert "broken\\nfile.jpg" in album("problems").out
+
+
+def test_a_problem_that_is_mended_goes_away(album: Album, photos: Path) -> None:
+    broken = photos / "later.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0 no picture")
+    assert album("index", photos).code == 1
+    make_picture(broken, "snow", seed=99)
+    assert "tried again" in album("problems", "--retry").err
+    assert album("index").code == 0
+    assert album("problems", "--json").json == []
+    assert album("problems").out == "no problems\n"
+
+
+def test_facets_count_what_was_found(indexed: Album) -> None:
+    found = indexed("facets", "--json").json
+    assert found["total"] == COUNT
+    scenes = {one["tag"]: one["count"] for one in found["facets"]["scene"]}
+    assert scenes["beach"] == 2
+    assert {"scene", "colour", "year", "folder", "kind"} <= set(found["facets"])
+    assert all(set(one) == {"tag", "name", "count"} for one in found["facets"]["scene"])
+
+
+def test_facets_of_a_query_count_its_photos_only(indexed: Album) -> None:
+    assert indexed("facets", "beach", "--json").json["total"] == 2
+    text = indexed("facets", "beach").out
+    assert text.startswith("2 photos\n\nscene\n")
+
+
+def test_facets_in_text_are_aligned(indexed: Album) -> None:
+    block = indexed("facets").out.split("\n\nscene\n")[1].split("\n\n")[0].splitlines()
+    assert len({len(line) for line in block}) == 1
+
+
+def test_search_gives_paths_tags_and_quality(indexed: Album, photos: Path) -> None:
+    found = indexed("search", "beach", "--json").json
+    assert len(found) == 2
+    assert all(set(one) == {"path", "taken", "tags", "quality"} for one in found)
+    assert all("beach" in one["tags"] and 0 <= one["quality"] <= 1 for one in found)
+    assert all(Path(one["path"]).is_relative_to(photos) for one in found)
+    assert found[0]["taken"] > found[1]["taken"]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        (["-beach"], COUNT - 2),
+        (["beach", "-beach"], 0),
+        (["scene:beach,snow"], 4),
+        (["scene:beach", "2024"], 2),
+        (["beach -night 2024"], 2),
+        (["--", "-beach"], COUNT - 2),
+        (["1999"], 0),
+        ([""], COUNT),
+        (["海滩"], 2),
+    ],
+)
+def test_queries_mean_what_they_say(indexed: Album, query: list[str], count: int) -> None:
+    assert len(indexed("search", "--json", *query).json) == count
+
+
+def test_search_in_text_is_a_path_a_line(indexed: Album) -> None:
+    answer = indexed("search", "snow", "--limit", "1")
+    assert len(answer.out.splitlines()) == 1
+    assert answer.err == "album: 2 photos, 1 of them shown\n"
+
+
+@pytest.mark.parametrize("sort", ["score", "quality"])
+def test_the_best_come_first(indexed: Album, sort: str) -> None:
+    found = indexed("search", "", "--sort", sort, "--json").json
+    assert len(found) == COUNT
+    if sort == "quality":
+        assert [one["quality"] for one in found] == sorted(
+            (one["quality"] for one in found), reverse=True
+        )
+
+
+def test_a_query_nobody_understands_is_said_so(indexed: Album) -> None:
+    answer = indexed("search", "rating:seven")
+    assert answer.code == 2
+    assert answer.out == ""
+    assert "rating" in answer.err
+
+
+SHOWN = {
+    "path", "width", "height", "taken", "camera", "lens", "gps", "rating", "title", "tags",
+    "colours", "style", "quality", "regions", "text", "faces",
+}  # fmt: skip
+
+
+def test_show_tells_all(indexed: Album, photos: Path) -> None:
+    file = photos / "set-000/beach-00006.jpg"
+    (shown,) = indexed("show", file, "--json").json
+    assert set(shown) == SHOWN
+    assert (shown["path"], shown["width"], shown["height"]) == (str(file), 320, 240)
+    assert shown["taken"].startswith("2024-07-13T15:00:00")
+    (beach,) = [one for one in shown["tags"] if one["tag"] == "beach"]
+    assert (beach["facet"], beach["source"], beach["state"]) == ("scene", "model", "suggested")
+    assert 0.5 <= beach["score"] <= 1
+    assert sum(one["share"] for one in shown["colours"]) > 0.8
+    assert set(shown["quality"]) == {
+        "score", "clarity", "exposure", "composition", "framing", "noise",
+    }  # fmt: skip
+    assert "320 x 240 px" in indexed("show", file).out
+
+
+def test_show_names_what_it_does_not_know(indexed: Album, photos: Path, tmp_path: Path) -> None:
+    other = make_picture(tmp_path / "other.jpg")
+    answer = indexed("show", photos / "set-000/sky-00000.jpg", other, "--json")
+    assert (answer.code, len(answer.json)) == (1, 1)
+    assert "other.jpg: is not in the library" in answer.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("+beach", "-sky"), ("--", "+beach", "-sky"), ("-sky", "+海滩")],
+)
+def test_tags_are_set_and_rejected(indexed: Album, photos: Path, words: tuple[str, ...]) -> None:
+    file = photos / "set-000/sky-00000.jpg"
+    answer = indexed("tag", "--json", file, *words)
+    assert answer.code == 0
+    states = {one["tag"]: (one["state"], one["changed"]) for one in answer.json["decisions"]}
+    assert states == {"beach": ("manual", 1), "sky": ("rejected", 1)}
+    assert len(indexed("search", "beach", "--json").json) == 3
+    assert len(indexed("search", "sky", "--json").json) == 1
+    (shown,) = indexed("show", file, "--json").json
+    kept = {one["tag"]: (one["state"], one["source"]) for one in shown["tags"]}
+    assert kept["beach"] == ("manual", "user")
+    assert kept["sky"][0] == "rejected"
+
+
+def test_tags_outlive_a_new_look_and_can_be_cleared(indexed: Album, photos: Path) -> None:
+    file = photos / "set-000/sky-00000.jpg"
+    assert indexed("tag", file, "+table tennis", "-sky").code == 0
+    file.rename(photos / "renamed.jpg")
+    assert indexed("index").code == 0
+    assert len(indexed("search", "table-tennis", "--json").json) == 1
+    assert len(indexed("search", "sky", "--json").json) == 1
+    cleared = indexed("tag", photos / "renamed.jpg", "--clear", "sky", "--clear", "table tennis")
+    assert cleared.code == 0
+    assert len(indexed("search", "sky", "--json").json) == 2
+    assert indexed("search", "table-tennis", "--json").json == []
+
+
+def test_own_words_are_tags_too(indexed: Album, photos: Path) -> None:
+    assert indexed("tag", photos / "set-000/sky-00000.jpg", "+Grandma's 80th").code == 0
+    keywords = indexed("facets", "--json").json["facets"]["keyword"]
+    assert [one["count"] for one in keywords] == [1]
+
+
+def test_a_file_outside_the_library_is_named_and_the_others_are_tagged(
+    indexed: Album, photos: Path, tmp_path: Path
+) -> None:
+    answer = indexed("tag", photos / "set-000/sky-00000.jpg", tmp_path / "none.jpg", "+beach")
+    assert answer.code == 1
+    assert "none.jpg: there is no such file" in answer.err
+    assert len(indexed("search", "beach", "--json").json) == 3
+
+
+def test_a_name_that_is_no_utf8_goes_all_the_way(album: Album, photos: Path) -> None:
+    file = photos / os.fsdecode(b"caf\xe9.jpg")
+    make_picture(photos / "plain.jpg", "night", seed=77).rename(file)
+    assert album("index", photos).code == 0
+    found = album("search", "night", "--json").json
+    assert os.fsencode(file) in [os.fsencode(one["path"]) for one in found]
+    assert "caf\\xe9.jpg" in album("search", "night").out
+    assert album("show", file).code == 0
+    assert album("tag", file, "+beach").code == 0
+
+
+def test_folders_come_and_go_and_tags_come_back(indexed: Album, photos: Path) -> None:
+    indexed("tag", photos / "set-000/sky-00000.jpg", "+gathering")
+    (folder,) = indexed("folders", "--json").json
+    assert (folder["path"], folder["state"], folder["photos"]) == (str(photos), "healthy", COUNT)
+    assert f"{COUNT} photos  {photos}" in indexed("folders").out
+    assert indexed("remove", photos).code == 0
+    assert indexed("folders", "--json").json == []
+    assert indexed("facets", "--json").json["total"] == 0
+    assert indexed("add", photos).code == 0
+    assert indexed("index").code == 0
+    assert len(indexed("search", "gathering", "--json").json) == 1
+
+
+def test_a_folder_that_is_not_watched_cannot_be_removed(indexed: Album, tmp_path: Path) -> None:
+    answer = indexed("remove", tmp_path)
+    assert answer.code == 3
+    assert "not watched" in answer.err
+
+
+def test_add_makes_the_library(album: Album, photos: Path, tmp_path: Path) -> None:
+    assert album("add", photos).code == 0
+    assert (tmp_path / "library/library.db").is_file()
+    assert album("folders", "--json").json[0]["path"] == str(photos)
+
+
+def test_status_counts_and_finds(indexed: Album, photos: Path, tmp_path: Path) -> None:
+    status = indexed("status", "--json").json
+    assert (status["photos"], status["folders"], status["problems"]) == (COUNT, 1, 0)
+    assert (status["jobs"]["done"], status["jobs"]["pending"]) == (COUNT, 0)
+    assert status["library"] == str(tmp_path / "library")
+    assert "photos" in indexed("status").out
+    file = photos / "set-000/sky-00000.jpg"
+    of_file = indexed("status", file, "--json").json
+    assert of_file["known"]
+    (job,) = of_file["jobs"]
+    assert (job["state"], job["path"]) == ("done", str(file))
+    assert indexed("status", job["id"], "--json").json == job
+    assert indexed("status", "99999").code == 3
+    assert indexed("status", tmp_path / "none.jpg").code == 3
+
+
+def test_jobs_list_the_queue(indexed: Album) -> None:
+    assert indexed("jobs", "--json").json["done"] == COUNT
+    assert indexed("jobs", "--json").json["jobs"] == []
+    done = indexed("jobs", "--state", "done", "--limit", "3", "--json").json["jobs"]
+    assert len(done) == 3
+    assert f"done {COUNT}" in indexed("jobs").out
+
+
+def test_a_sound_library_is_said_to_be(indexed: Album) -> None:
+    assert indexed("check", "--json").json["sound"] is True
+    assert "is sound" in indexed("check").out
+
+
+def test_a_damaged_library_is_said_so_and_left_alone(indexed: Album, tmp_path: Path) -> None:
+    database = tmp_path / "library/library.db"
+    database.write_bytes(b"not a database" * 1000)
+    before = database.read_bytes()
+    for words in (["check"], ["search", "beach"], ["index"]):
+        answer = indexed(*words)
+        assert answer.code == 3
+        assert "library.db" in answer.err
+        assert "Traceback" not in answer.err
+    assert database.read_bytes() == before
+
+
+def test_a_newer_library_is_refused(indexed: Album, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "library/library.db") as connection:
+        connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    answer = indexed("facets")
+    assert answer.code == 3
+    assert "newer" in answer.err
+
+
+def test_a_backup_is_a_whole_library(indexed: Album, tmp_path: Path) -> None:
+    to = tmp_path / "copies/mine.db"
+    answer = indexed("backup", to, "--json")
+    assert answer.json == {"backup": str(to), "bytes": to.stat().st_size}
+    (tmp_path / "restored").mkdir()
+    to.rename(tmp_path / "restored/library.db")
+    again = indexed("--library", tmp_path / "restored", "facets", "--json")
+    assert again.json["total"] == COUNT
+    assert indexed("backup").code == 0
+    assert len(list((tmp_path / "library/backups").glob("library-*.db"))) == 1
+
+
+def test_a_backup_never_replaces_a_file(indexed: Album, tmp_path: Path) -> None:
+    precious = tmp_path / "precious.jpg"
+    precious.write_bytes(b"precious")
+    answer = indexed("backup", precious)
+    assert answer.code == 3
+    assert "already" in answer.err
+    assert precious.read_bytes() == b"precious"
+
+
+def test_a_locked_library_lets_questions_through_and_refuses_work(
+    indexed: Album, photos: Path, tmp_path: Path
+) -> None:
+    with LibraryLock(tmp_path / "library/library.lock"):
+        refused = indexed("index")
+        assert refused.code == 3
+        assert "Another Albumen" in refused.err
+        assert indexed("facets").code == 0
+        assert indexed("tag", photos / "set-000/sky-00000.jpg", "+beach").code == 0
+    assert indexed("index").code == 0
