@@ -27,8 +27,7 @@ class Catalogue(QTranslator):
     def translate(
         self, context: str, text: str, disambiguation: str | None = None, n: int = -1
     ) -> str:
-        found = self._texts.get(text, "")
-        return found if found or context != CONTEXT else text
+        return self._texts.get(text, text)
 
 
 def install(app: QCoreApplication, language: str = "system") -> Catalogue:
@@ -90,6 +89,11 @@ def moment(when: datetime) -> str:
 def month(when: date) -> str:
     """«Jul 2025»."""
     return QLocale().toString(when, "yyyy年M月" if language() == "zh" else "MMM yyyy")
+
+
+def whole_month(when: date) -> str:
+    """«July 2025»."""
+    return QLocale().toString(when, "yyyy年M月" if language() == "zh" else "MMMM yyyy")
 
 
 def duration(seconds: float) -> str:

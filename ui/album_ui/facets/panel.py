@@ -11,7 +11,7 @@ from album.domain.query_text import print_query
 from album.domain.tag import Facet
 from album.errors import QueryProblem
 from album.session import Change, ChangeKind, LibrarySession
-from album.storage.albums import Album
+from album.storage.albums import SavedAlbum
 from album.storage.facets import TAG_FACETS, FacetCount
 from album.storage.problems import Problem
 from album_ui import words
@@ -107,7 +107,7 @@ class FacetPanel(QWidget):
         inside = QWidget()
         inside.setObjectName("scrolled")
         column = QVBoxLayout(inside)
-        column.setContentsMargins(8, 12, 8, 16)
+        column.setContentsMargins(8, 12, 0, 16)
         column.setSpacing(0)
         for row in self._places.values():
             column.addWidget(row)
@@ -124,6 +124,7 @@ class FacetPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll = scroll
         whole = QVBoxLayout(self)
@@ -168,7 +169,7 @@ class FacetPanel(QWidget):
             section.show_counts(counts.get(facet, ()), self._browsing.query)
 
     def _on_library_changed(self, counts: Counts) -> None:
-        self._places["all"].set_count(sum(one.count for one in counts.get(Facet.YEAR, ())))
+        self._places["all"].set_count(sum(one.count for one in counts.get(Facet.YEAR, ())) or None)
         self._places["favourites"].set_count(_count(counts, Facet.FLAG, "favourite"))
         self._places["videos"].set_count(_count(counts, Facet.KIND, "video"))
         self._places["review"].set_count(_count(counts, Facet.FLAG, "review"))
@@ -185,12 +186,12 @@ class FacetPanel(QWidget):
         )
 
     def _on_problems(self, problems: Sequence[Problem]) -> None:
-        self._places["problems"].set_count(len(problems))
+        self._places["problems"].set_count(len(problems) or None)
 
     def _fetch_albums(self) -> None:
         self._bridge.call(self._session.albums(), self._on_albums, owner=self, latest="albums")
 
-    def _on_albums(self, albums: Sequence[Album]) -> None:
+    def _on_albums(self, albums: Sequence[SavedAlbum]) -> None:
         layout = self._album_list.layout()
         for row in self._albums:
             row.hide()
@@ -206,19 +207,19 @@ class FacetPanel(QWidget):
         self._album_header.setVisible(bool(albums))
         self._on_query_changed(self._browsing.query)
 
-    def _open(self, album: Album) -> None:
+    def _open(self, album: SavedAlbum) -> None:
         try:
             self._go(self._session.parse(album.query))
         except QueryProblem as problem:
             self._session.notices.tell_problem(problem)
 
-    def _offer(self, album: Album, at: QPoint) -> None:
+    def _offer(self, album: SavedAlbum, at: QPoint) -> None:
         menu = QMenu(self)
         menu.addAction(tr("Remove album"), lambda: self._remove(album))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 
-    def _remove(self, album: Album) -> None:
+    def _remove(self, album: SavedAlbum) -> None:
         self._bridge.call(self._session.remove_album(album.id), lambda _: None, owner=self)
 
     def _on_moved(self, row: SidebarRow, way: int) -> None:
@@ -233,5 +234,5 @@ class FacetPanel(QWidget):
             self._scroll.ensureWidgetVisible(target, 0, 40)
 
 
-def _count(counts: Mapping[Facet, Sequence[FacetCount]], facet: Facet, slug: str) -> int:
-    return next((one.count for one in counts.get(facet, ()) if one.slug == slug), 0)
+def _count(counts: Mapping[Facet, Sequence[FacetCount]], facet: Facet, slug: str) -> int | None:
+    return next((one.count or None for one in counts.get(facet, ()) if one.slug == slug), None)

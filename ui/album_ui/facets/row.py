@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from album_ui import words
+from album_ui.strokes import paint_minus, paint_tick
 from album_ui.theme import LIST_ROW_PX, Theme
 from album_ui.words import tr
 
@@ -237,9 +238,7 @@ class ValueRow(SidebarRow):
         if chosen:
             paint_tick(painter, box.center(), palette.colour("on_accent"))
         elif self._choice is Choice.EXCLUDED:
-            painter.setPen(QPen(palette.colour("second"), 1.6))
-            y = box.center().y()
-            painter.drawLine(QPointF(box.left() + 4, y), QPointF(box.right() - 4, y))
+            paint_minus(painter, box.center(), palette.colour("second"))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Alt-click leaves the value out."""
@@ -308,16 +307,5 @@ class Swatch(ValueRow):
             if self._choice is Choice.CHOSEN:
                 paint_tick(painter, disc.center(), sign)
             elif self._choice is Choice.EXCLUDED:
-                painter.setPen(QPen(sign, 2))
-                y = disc.center().y()
-                painter.drawLine(QPointF(disc.left() + 4, y), QPointF(disc.right() - 4, y))
+                paint_minus(painter, disc.center(), sign)
 
-
-def paint_tick(painter: QPainter, centre: QPointF, colour: QColor) -> None:
-    """Draw a small tick round a point."""
-    painter.setPen(QPen(colour, 1.7, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    x, y = centre.x(), centre.y()
-    painter.drawPolyline(
-        [QPointF(x - 3.2, y + 0.2), QPointF(x - 0.9, y + 2.6), QPointF(x + 3.4, y - 2.4)]
-    )

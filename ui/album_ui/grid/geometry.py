@@ -60,17 +60,15 @@ class Strip:
 
     Args:
         aspect: width / height of each photo, shape (photos,).
-        group: a number for each photo; a run of equal ones stands under one heading. None: no groups.
+        starts: first photo of each group, which stands under a heading of its own; None: one group.
     """
 
-    def __init__(self, aspect: NDArray[np.float32], group: NDArray[np.int32] | None = None) -> None:
+    def __init__(self, aspect: NDArray[np.float32], starts: Ints | None = None) -> None:
         clipped = np.clip(aspect, NARROWEST, WIDEST)
         self.count = len(clipped)
         self.sums: Floats = np.concatenate(([0.0], np.cumsum(clipped, dtype=np.float64)))
-        if group is None or not self.count:
+        if starts is None or not self.count:
             starts = np.zeros(min(1, self.count), dtype=np.int64)
-        else:
-            starts = np.concatenate(([0], np.flatnonzero(np.diff(group)) + 1))
         self.group_starts: Ints = starts
         self._chunk_starts, self._chunk_ends, self._chunk_seams = _chunks(starts, self.count)
 
@@ -196,7 +194,8 @@ class Layout:
         free = np.maximum(measures.width - gaps, 1)
         full = free / np.maximum(aspects, NARROWEST)
         lasts = np.zeros(len(full), dtype=np.bool_)
-        lasts[np.append(self.group_rows[1:], len(full)) - 1] = True
+        if len(full):
+            lasts[np.append(self.group_rows[1:], len(full)) - 1] = True
         natural = lasts & (full * ALMOST_FULL > measures.row)
         scales = np.where(natural, np.minimum(full, measures.row), full)
         return np.minimum(scales, np.where(natural, measures.row, measures.row * TALLEST))

@@ -17,11 +17,10 @@ from album.storage.search import Page
 from album.storage.values import shown
 from album_ui import words
 from album_ui.bridge import Bridge
+from album_ui.grid.grouping import EPOCH
 from album_ui.words import tr
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-
-EPOCH = date(1970, 1, 1)
 
 MOST_KEPT = 4_000
 """Rows that are kept beyond those on the screen."""

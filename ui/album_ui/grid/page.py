@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QLineEdit,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -28,7 +29,6 @@ from album_ui.search.browsing import Browsing
 from album_ui.search.chips import ChoiceLine
 from album_ui.search.empty import EmptyPage
 from album_ui.theme import INFO_PX, Theme
-from album_ui.words import tr
 
 TIMED = frozenset({Sort.NEWEST, Sort.OLDEST})
 """Orders in which photos stand under their days."""
@@ -192,7 +192,10 @@ class LibraryPage(Page):
         self._scroller.show_place(self.view.first_visible())
         if not page.total:
             self._empty.show_query(self._browsing.query)
+        was_empty = self._stack.currentIndex() == 1
         self._stack.setCurrentIndex(0 if page.total else 1)
+        if was_empty and page.total and not isinstance(self.focusWidget(), QLineEdit):
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _current_id(self) -> int | None:
         row = self.view.currentIndex().row()

@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from album_ui import words
 from album_ui.grid.model import day_of
-from album_ui.theme import Size, Theme
+from album_ui.theme import SCROLLER_PX, Size, Theme
 
-WIDTH_PX: Final = 84
 _MARGIN_PX: Final = 16
 _TICK_RIGHT_PX: Final = 44
 _LONGEST_PX: Final = 20
@@ -43,7 +42,7 @@ class YearScroller(QWidget):
         self._count = 0
         self._at = 0
         self._pointer: int | None = None
-        self.setFixedWidth(WIDTH_PX)
+        self.setFixedWidth(SCROLLER_PX)
         self.setMouseTracking(True)
         self.setAccessibleName(words.tr("Years"))
         theme.changed.connect(self.update)
@@ -120,7 +119,7 @@ class YearScroller(QWidget):
             year = 1970 + value // 12
             y = _MARGIN_PX + month * slot
             if year != before and y - drawn >= _YEAR_APART_PX:
-                line = QRect(_TICK_RIGHT_PX + 6, round(y) - 8, WIDTH_PX - _TICK_RIGHT_PX - 6, 16)
+                line = QRect(_TICK_RIGHT_PX + 6, round(y) - 8, SCROLLER_PX - _TICK_RIGHT_PX - 6, 16)
                 painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(year))
                 drawn = y
             before = year

@@ -1,6 +1,7 @@
 """The grid: an item view whose positions are computed, so a million photos cost what a screenful does."""
 
 import time
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -34,7 +35,8 @@ from album.domain.photo import MediaKind
 from album.storage.search import Page
 from album_ui import words
 from album_ui.grid.geometry import Layout, Measures, Rect, Strip
-from album_ui.grid.model import PhotoGridModel, day_of
+from album_ui.grid.grouping import Groups, Span, group
+from album_ui.grid.model import PhotoGridModel
 from album_ui.grid.painter import Cell, CellPainter, heart_rect, tick_rect
 from album_ui.grid.pixmaps import Pixmaps
 from album_ui.theme import PAGE_MARGIN_PX, PHOTO_GAP_PX, PHOTO_HEIGHT_PX, Size, Theme
@@ -77,6 +79,7 @@ class PhotoGridView(QAbstractItemView):
         self._painter = CellPainter(theme)
         self._row_px = PHOTO_HEIGHT_PX[1]
         self._days = True
+        self._groups: Groups | None = None
         self._strip = Strip(np.empty(0, dtype=np.float32))
         self._layout = Layout(self._strip, self._measures())
         self._hovered = -1
@@ -157,9 +160,9 @@ class PhotoGridView(QAbstractItemView):
         if 0 <= row < self._strip.count:
             layout = self._layout
             line = layout.row_of(row)
-            group = layout.group_of(row)
-            first_line = int(layout.group_rows[group]) == line
-            top = layout.group_top(group) if first_line else int(layout.row_tops[line])
+            place = layout.group_of(row)
+            first_line = int(layout.group_rows[place]) == line
+            top = layout.group_top(place) if first_line else int(layout.row_tops[line])
             self.verticalScrollBar().setValue(top)
 
     def first_visible(self) -> int:
@@ -200,12 +203,14 @@ class PhotoGridView(QAbstractItemView):
         super().reset()
         page = self._photos.page
         if page is not None:
-            self._strip = Strip(page.aspect, page.day if self._days else None)
+            self._groups = group(page.day) if self._days else None
+            starts = None if self._groups is None else self._groups.starts
+            self._strip = Strip(page.aspect, starts)
         self._hovered = -1
         self._lay_out(keep=False)
 
     def _measures(self) -> Measures:
-        width = max(80, self.viewport().width() - 2 * PAGE_MARGIN_PX)
+        width = max(80, self.viewport().width() - PAGE_MARGIN_PX)
         heading = HEADING_PX if self._days else 0
         return Measures(width, self._row_px, PHOTO_GAP_PX, heading, BETWEEN_PX)
 
@@ -238,15 +243,15 @@ class PhotoGridView(QAbstractItemView):
                 self._paint_band(painter, self._band)
 
     def _paint_headings(self, painter: QPainter, top: int, bottom: int) -> None:
-        layout, page = self._layout, self._photos.page
-        if page is None:
+        layout, groups = self._layout, self._groups
+        if groups is None:
             return
         strong, plain = self._theme.font(Size.HEADING, strong=True), self._theme.font()
         text, second = self._theme.palette.colour("text"), self._theme.palette.colour("second")
-        for group in layout.groups_between(top, bottom):
-            photos = layout.group_photos(group)
-            line = QRect(0, layout.group_top(group), layout.measures.width, HEADING_PX - 8)
-            named = words.day(day_of(int(page.day[photos.start])))
+        for place in layout.groups_between(top, bottom):
+            photos = layout.group_photos(place)
+            line = QRect(0, layout.group_top(place), layout.measures.width, HEADING_PX - 8)
+            named = _named(Span(int(groups.spans[place])), groups.ends(place))
             painter.setFont(strong)
             painter.setPen(text)
             painter.drawText(line, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, named)
@@ -577,3 +582,11 @@ class PhotoGridView(QAbstractItemView):
         if row != self._hovered:
             self._hovered = row
             self.viewport().update()
+
+
+def _named(span: Span, days: tuple[date, date]) -> str:
+    """What stands over a group."""
+    first, last = sorted(days)
+    if span is Span.YEAR:
+        return str(first.year) if first.year == last.year else f"{first.year} – {last.year}"
+    return words.day(first) if span is Span.DAY else words.whole_month(first)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from album.domain.tag import PhotoTag, TagState
-from album_ui.facets.row import paint_tick
+from album_ui.strokes import paint_cross, paint_tick
 from album_ui.theme import Size, Theme
 from album_ui.words import tr
 
@@ -190,10 +190,3 @@ class PlainChip(QWidget):
             painter.setFont(self._font)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
 
-
-def paint_cross(painter: QPainter, centre: QPointF, colour: QColor) -> None:
-    """Draw a small cross round a point."""
-    painter.setPen(QPen(colour, 1.5, cap=Qt.PenCapStyle.RoundCap))
-    x, y = centre.x(), centre.y()
-    painter.drawLine(QPointF(x - 3, y - 3), QPointF(x + 3, y + 3))
-    painter.drawLine(QPointF(x - 3, y + 3), QPointF(x + 3, y - 3))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
@@ -15,7 +15,8 @@ from album_ui.flow import FlowLayout
 from album_ui.search import choices
 from album_ui.search.browsing import Browsing
 from album_ui.search.choices import Chip
-from album_ui.theme import PAGE_MARGIN_PX, Theme
+from album_ui.strokes import paint_cross
+from album_ui.theme import PAGE_MARGIN_PX, SCROLLER_PX, Theme
 from album_ui.words import tr
 
 CHIP_PX: Final = 27
@@ -143,13 +144,8 @@ class ChipButton(QAbstractButton):
             painter.setFont(font)
             painter.setPen(palette.colour("accent" if accent else "text"))
             painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self.text())
-            self._paint_cross(painter, palette.colour("accent" if accent else "second"))
-
-    def _paint_cross(self, painter: QPainter, colour: object) -> None:
-        painter.setPen(QPen(colour, 1.3, cap=Qt.PenCapStyle.RoundCap))  # type: ignore[call-overload]
-        x, y = self.width() - _PAD_PX - 4, self.height() / 2
-        painter.drawLine(int(x - 4), int(y - 4), int(x + 4), int(y + 4))
-        painter.drawLine(int(x - 4), int(y + 4), int(x + 4), int(y - 4))
+            cross = QPointF(self.width() - _PAD_PX - 4, self.height() / 2)
+            paint_cross(painter, cross, palette.colour("accent" if accent else "second"))
 
 
 class ChoiceLine(QWidget):
@@ -201,7 +197,7 @@ class ChoiceLine(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(PAGE_MARGIN_PX, 16, PAGE_MARGIN_PX, 4)
+        row.setContentsMargins(PAGE_MARGIN_PX, 14, SCROLLER_PX, 8)
         row.setSpacing(10)
         row.addWidget(self._title)
         row.addWidget(self._chips, 1)

@@ -112,7 +112,7 @@ class Toolbar(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(self._field, 8)
-        row.addStretch(2)
+        row.addStretch(1)
         row.addWidget(self._order)
         row.addWidget(self._smaller)
         row.addWidget(self._size)
@@ -122,11 +122,11 @@ class Toolbar(QWidget):
     def _on_query_changed(self, query: Query) -> None:
         self._back.setEnabled(self._browsing.can_go_back)
         self._forward.setEnabled(self._browsing.can_go_forward)
-        self._order.setText(tr(SORTS[self._browsing.sort]))
+        self._order.setText(f"{tr(SORTS[self._browsing.sort])}  ")
 
     def _paint_icons(self) -> None:
         names = {
-            self._sidebar: "sidebar-simple",
+            self._sidebar: "layout",
             self._back: "caret-left",
             self._forward: "caret-right",
             self._smaller: "squares-four",
