@@ -319,7 +319,7 @@ class LibrarySession:
 
     def parse(self, text: str) -> Query:
         """The query that this text means; QueryProblem."""
-        from album.storage.queries import parse_query
+        from album.domain.query_text import parse_query
 
         return parse_query(text, self.taxonomy)
 
@@ -368,7 +368,7 @@ class LibrarySession:
 
     def save_album(self, name: str, query: Query) -> Future[SavedAlbum]:
         """Keep a search under a name; an album of that name is replaced."""
-        from album.storage.queries import print_query
+        from album.domain.query_text import print_query
 
         text = print_query(query)
         saved = self.database.write(lambda db: albums.save_album(db, name, text))
