@@ -30,11 +30,16 @@ CUTOUT_MS = 12_000
 """The same, where a subject has to be lifted first."""
 
 
-def take(program: Program, name: str, settle_ms: int = SETTLE_MS) -> None:
-    """Let the window live for a while, then save how it looks."""
+def settle(milliseconds: int) -> None:
+    """Let the window live for a while."""
     loop = QEventLoop()
-    QTimer.singleShot(settle_ms, loop.quit)
+    QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
+
+
+def take(program: Program, name: str, settle_ms: int = SETTLE_MS) -> None:
+    """Save how the window looks, once it stays as it is."""
+    settle(settle_ms)
     program.window.grab().save(str(IMAGES / name))
     print(f"docs/images/{name}")
 
@@ -44,8 +49,9 @@ def take_all(program: Program, context: PageContext) -> None:
     window = program.window
     window.resize(*SIZE_PX)
     program.start()
+    program.browsing.order(Sort.NAME)  # their dates lie years apart: a heading each
     window.show()
-    take(program, "library.png")
+    settle(SETTLE_MS)
     window.show_page(PageName.LIBRARY, context)
     take(program, "library.png")
     window.show_page(PageName.VIEWER, context)
@@ -59,7 +65,7 @@ def take_all(program: Program, context: PageContext) -> None:
 
 def found(session: LibrarySession) -> PageContext:
     """All photos of the library in their order, the one to be shown among them."""
-    ids = session.browse(Query(), Sort.NEWEST).result().ids
+    ids = session.browse(Query(), Sort.NAME).result().ids
     rows = session.rows([PhotoId(int(one)) for one in ids]).result()
     names = [row.path.name if row.path else "" for row in rows]
     return PageContext(ids, names.index(SHOWN))
