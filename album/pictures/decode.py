@@ -64,7 +64,7 @@ class Decoder:
         return self._isolated.picture(path, longest_px, self._limits.pixels)
 
     def close(self) -> None:
-        """End the isolated processes. Idempotent; a picture asked for later is a FileProblem."""
+        """End the isolated processes; what still needs one is Interrupted. Idempotent."""
         self._isolated.close()
 
 

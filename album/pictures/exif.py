@@ -154,6 +154,8 @@ def _number(tags: Mapping[str, Any], name: str) -> float | None:
 
 
 def _float(value: object) -> float | None:
+    if isinstance(value, tuple) and value:  # how ExifRead hands out floats
+        value = value[0]
     try:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, ArithmeticError):

@@ -8,11 +8,13 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from album.errors import FileProblem
+from album.errors import FileProblem, Interrupted
 from album.pictures.pixels import Pixels
 from album.pictures.worker import receive, send, worker_command
 
 OPERATION = "album.pictures.decode:decode_here"
+
+_CLOSING = "The decoder is closed."
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """A thread's stack counts against the memory limit."""
@@ -47,16 +49,28 @@ class IsolatedDecoder:
         self._closed = False
 
     def picture(self, path: Path, longest_px: int | None, pixels_most: int) -> Pixels:
-        """What a worker makes of a file; FileProblem when it fails, or takes the worker with it."""
+        """What a worker makes of a file; FileProblem when it fails, or takes the worker with it.
+
+        Interrupted when the decoder is closed, or closes meanwhile.
+        """
         with self._places:
-            worker = self._take(path)
+            worker = self._take()
             try:
                 return worker.ask(path, longest_px, pixels_most, self._seconds)
+            except FileProblem as problem:
+                if self._closed:  # the worker died of that, not of the file
+                    raise Interrupted(_CLOSING) from problem
+                raise
             finally:
                 self._give_back(worker)
 
+    @property
+    def busy(self) -> int:
+        """How many files are being decoded."""
+        return len(self._busy)
+
     def close(self) -> None:
-        """End all workers, also those at work: their files become FileProblems. Idempotent."""
+        """End all workers; who waits for one gets Interrupted, as later callers do. Idempotent."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -66,10 +80,10 @@ class IsolatedDecoder:
         for worker in busy:
             worker.kill()
 
-    def _take(self, path: Path) -> "_Worker":
+    def _take(self) -> "_Worker":
         with self._lock:
             if self._closed:
-                raise FileProblem(path, "the program is closing")
+                raise Interrupted(_CLOSING)
             worker = self._idle.pop() if self._idle else None
             if worker is None or not worker.alive:
                 worker = _Worker(self._command)

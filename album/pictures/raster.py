@@ -150,11 +150,11 @@ def _fill_missing(image: Image.Image, path: Path) -> Image.Image:
     pixels = np.array(image.convert("RGB"))
     rows = pixels.reshape(pixels.shape[0], -1, 3)
     varied = np.flatnonzero((rows != rows[:, :1]).any(axis=(1, 2)))
-    there = int(varied[-1]) + 1 if varied.size else 0
-    if there < READABLE_SHARE * len(pixels):
-        share = there / len(pixels)
+    first, last = (int(varied[0]), int(varied[-1]) + 1) if varied.size else (0, 0)
+    share = (last - first) / len(pixels)
+    if share < READABLE_SHARE:
         raise FileProblem(path, f"it is cut short: only {share:.0%} of the picture is there")
-    pixels[there:] = _MISSING
+    pixels[:first] = pixels[last:] = _MISSING  # BMP begins at the bottom
     filled = Image.fromarray(pixels)
     filled.info = {key: value for key, value in image.info.items() if key == "icc_profile"}
     return filled

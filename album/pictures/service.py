@@ -8,7 +8,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from album.domain.photo import Fingerprint, PhotoId
-from album.errors import EnvironmentProblem, FileProblem
+from album.errors import EnvironmentProblem, FileProblem, Interrupted
 from album.pictures.thumbnails import (
     LARGE_PX,
     SMALL_PX,
@@ -122,6 +122,8 @@ class ThumbnailService:
             photo_id, sizes = taken
             try:
                 self._answer(photo_id, sizes)
+            except Interrupted:
+                _log.debug("closed while the thumbnail of photo %d was made", photo_id)
             except Exception:  # noqa: BLE001 - the outermost loop of the thread
                 _log.exception("thumbnail of photo %d", photo_id)
             finally:
