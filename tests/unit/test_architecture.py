@@ -3,11 +3,14 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -95,6 +98,23 @@ def test_domain_is_pure() -> None:
             top = name.partition(".")[0]
             assert top in own | set(sys.stdlib_module_names), f"{path.name} imports {name}"
             assert top not in {"sqlite3", "threading", "subprocess", "socket", "os"}, path.name
+
+
+def test_dependencies_are_those_that_are_imported() -> None:
+    """None that nobody uses, none that is only there because another one needs it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    tops = {
+        name.partition(".")[0]
+        for package in PACKAGES
+        for path in python_files(package)
+        for name in imported_names(path)
+    }
+    foreign = tops - PACKAGES.keys() - set(sys.stdlib_module_names)
+    foreign.discard("shiboken6")  # one half of PySide6, always of its version
+    owners = packages_distributions()
+    used = {canonicalize_name(owner) for top in foreign for owner in owners[top][:1]}
+    assert used == declared
 
 
 @pytest.mark.parametrize("group", ["albumen.analysers", "albumen.segmenters", "albumen.windows"])
