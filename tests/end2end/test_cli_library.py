@@ -135,10 +135,10 @@ def test_the_best_come_first(indexed: Album, sort: str) -> None:
 
 
 def test_a_query_nobody_understands_is_said_so(indexed: Album) -> None:
-    answer = indexed("search", "rating:seven")
+    answer = indexed("search", "tag:beach,party")
     assert answer.code == 2
     assert answer.out == ""
-    assert "rating" in answer.err
+    assert "Traceback" not in answer.err
 
 
 SHOWN = {
@@ -172,32 +172,32 @@ def test_show_names_what_it_does_not_know(indexed: Album, photos: Path, tmp_path
 
 @pytest.mark.parametrize(
     "words",
-    [("+beach", "-sky"), ("--", "+beach", "-sky"), ("-sky", "+海滩")],
+    [("+beach", "-snow"), ("--", "+beach", "-snow"), ("-snow", "+海滩")],
 )
 def test_tags_are_set_and_rejected(indexed: Album, photos: Path, words: tuple[str, ...]) -> None:
-    file = photos / "set-000/sky-00000.jpg"
+    file = photos / "set-000/snow-00003.jpg"
     answer = indexed("tag", "--json", file, *words)
     assert answer.code == 0
     states = {one["tag"]: (one["state"], one["changed"]) for one in answer.json["decisions"]}
-    assert states == {"beach": ("manual", 1), "sky": ("rejected", 1)}
+    assert states == {"beach": ("manual", 1), "snow": ("rejected", 1)}
     assert len(indexed("search", "beach", "--json").json) == 3
-    assert len(indexed("search", "sky", "--json").json) == 1
+    assert len(indexed("search", "scene:snow", "--json").json) == 1
     (shown,) = indexed("show", file, "--json").json
     kept = {one["tag"]: (one["state"], one["source"]) for one in shown["tags"]}
     assert kept["beach"] == ("manual", "user")
-    assert kept["sky"][0] == "rejected"
+    assert kept["snow"][0] == "rejected"
 
 
 def test_tags_outlive_a_new_look_and_can_be_cleared(indexed: Album, photos: Path) -> None:
-    file = photos / "set-000/sky-00000.jpg"
-    assert indexed("tag", file, "+table tennis", "-sky").code == 0
+    file = photos / "set-000/snow-00003.jpg"
+    assert indexed("tag", file, "+table tennis", "-snow").code == 0
     file.rename(photos / "renamed.jpg")
     assert indexed("index").code == 0
     assert len(indexed("search", "table-tennis", "--json").json) == 1
-    assert len(indexed("search", "sky", "--json").json) == 1
-    cleared = indexed("tag", photos / "renamed.jpg", "--clear", "sky", "--clear", "table tennis")
+    assert len(indexed("search", "scene:snow", "--json").json) == 1
+    cleared = indexed("tag", photos / "renamed.jpg", "--clear", "snow", "--clear", "table tennis")
     assert cleared.code == 0
-    assert len(indexed("search", "sky", "--json").json) == 2
+    assert len(indexed("search", "scene:snow", "--json").json) == 2
     assert indexed("search", "table-tennis", "--json").json == []
 
 
