@@ -83,6 +83,8 @@ class CutoutPage(Page):
     def _lay_out(self) -> None:
         self._words.setProperty("role", "heading")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words.setWordWrap(True)
+        self._words.setContentsMargins(6 * GRID_PX, 0, 6 * GRID_PX, 0)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         for button in (self._undo, self._copy, self._save):
             self._header.add(button)

@@ -1,7 +1,6 @@
 """Which tag is worth reviewing, and which photos a model suggests for it, least certain first."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,8 +72,8 @@ class Candidates(QObject):
         if not ids:
             then([])
         for one in ids:
-            future: Future[PhotoDetails] = self._session.details(PhotoId(one))
-            self._bridge.call(future, take, lambda _: count_down(), owner=self)
+            details = self._session.details(PhotoId(one))
+            self._bridge.call(details, take, lambda _: count_down(), owner=self)
 
 
 def _reversed(page: Page) -> NDArray[np.int32]:

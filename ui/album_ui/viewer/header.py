@@ -1,6 +1,6 @@
 """The line over one photo: back, what it is, and what can be done with it."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from album_ui.theme import GRID_PX, TOOLBAR_PX, Theme
@@ -65,11 +65,20 @@ class KeyButton(QPushButton):
         """Take the colours of the theme as they are now."""
         main = self.property("kind") == "main"
         role = self._icon_role or ("on_accent" if main else "text")
+        if not self.isEnabled():
+            role = "third"
         if self._icon_name:
             icon = self._theme.icon(self._icon_name, role)
             self._sign.setPixmap(icon.pixmap(_ICON_PX, _ICON_PX))
-        if main:
-            self._word.setStyleSheet(f"color: {self._theme.palette.on_accent}; font-weight: 600;")
+        colour = self._theme.palette.colour(role if main or not self.isEnabled() else "text")
+        weight = 600 if main else 400
+        self._word.setStyleSheet(f"color: {colour.name()}; font-weight: {weight};")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Grey while it cannot be used."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self.refresh()
 
 
 class Header(QWidget):

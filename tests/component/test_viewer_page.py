@@ -1,0 +1,138 @@
+"""The viewer on a real library."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from album.domain.query import Query, Sort
+from album.session import LibrarySession
+from album_ui.bridge import Bridge
+from album_ui.pages import PageContext, PageName
+from album_ui.theme import Theme
+from album_ui.viewer.page import ViewerPage
+
+
+@pytest.fixture
+def ids(indexed: LibrarySession) -> NDArray[np.int32]:
+    return indexed.browse(Query(), Sort.OLDEST).result(10).ids
+
+
+@pytest.fixture
+def viewer(
+    qtbot: QtBot, indexed: LibrarySession, bridge: Bridge, theme: Theme, ids: NDArray[np.int32]
+) -> ViewerPage:
+    page = ViewerPage(indexed, bridge, theme)
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.show()
+    page.enter(PageContext(ids, 2))
+    return page
+
+
+def is_sharp(page: ViewerPage) -> bool:
+    return page.loaded is not None and not page.loaded.preliminary
+
+
+def test_the_photo_of_the_context_is_shown(
+    viewer: ViewerPage, ids: NDArray[np.int32], qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: is_sharp(viewer))
+    assert viewer.photo_id == ids[2]
+    assert viewer.loaded is not None
+    assert viewer.loaded.levels.size.width() == 480
+    qtbot.waitUntil(lambda: viewer.title.endswith(".jpg"))
+    viewer.leave()
+
+
+def test_arrows_move_and_stop_at_the_ends(
+    viewer: ViewerPage, ids: NDArray[np.int32], qtbot: QtBot
+) -> None:
+    QTest.keyClick(viewer, Qt.Key.Key_Right)
+    assert viewer.photo_id == ids[3]
+    QTest.keyClick(viewer, Qt.Key.Key_Home)
+    QTest.keyClick(viewer, Qt.Key.Key_Left)
+    assert viewer.photo_id == ids[0]
+    QTest.keyClick(viewer, Qt.Key.Key_End)
+    QTest.keyClick(viewer, Qt.Key.Key_Right)
+    assert viewer.photo_id == ids[-1]
+    qtbot.waitUntil(lambda: is_sharp(viewer))
+    viewer.leave()
+
+
+def test_the_next_photo_is_there_already(viewer: ViewerPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: is_sharp(viewer))
+    loader = viewer._loader
+    assert loader is not None
+    qtbot.waitUntil(lambda: len(loader._kept) == 3)
+    viewer.step(1)
+    assert is_sharp(viewer)
+    viewer.leave()
+
+
+def test_zoom_goes_to_pixels_and_back(viewer: ViewerPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: is_sharp(viewer))
+    assert viewer._canvas.fits
+    QTest.keyClick(viewer, Qt.Key.Key_Z)
+    assert viewer._canvas.scale == 1.0
+    QTest.keyClick(viewer, Qt.Key.Key_Plus)
+    assert viewer._canvas.scale > 1.2
+    QTest.keyClick(viewer, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert viewer._canvas.fits
+    viewer.leave()
+
+
+def test_hearts_and_stars_reach_the_library(
+    viewer: ViewerPage, indexed: LibrarySession, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: viewer.title != "")
+    photo_id = viewer.photo_id
+    assert photo_id is not None
+    with qtbot.waitSignal(viewer.decided):
+        QTest.keyClick(viewer, Qt.Key.Key_F)
+    with qtbot.waitSignal(viewer.decided):
+        QTest.keyClick(viewer, Qt.Key.Key_4)
+    details = indexed.details(photo_id).result(10)
+    assert details.favourite
+    assert details.rating == 4
+    viewer.leave()
+
+
+def test_c_lifts_the_subject_and_escape_leaves(
+    viewer: ViewerPage, ids: NDArray[np.int32], qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: viewer.title != "")
+    with qtbot.waitSignal(viewer.page_wanted) as wanted:
+        QTest.keyClick(viewer, Qt.Key.Key_C)
+    assert wanted.args is not None
+    assert wanted.args[0] is PageName.CUTOUT
+    assert wanted.args[1].photo_id == ids[2]
+    with qtbot.waitSignal(viewer.left):
+        QTest.keyClick(viewer, Qt.Key.Key_Escape)
+    viewer.leave()
+
+
+def test_a_photo_that_cannot_be_shown_says_why(
+    viewer: ViewerPage, indexed: LibrarySession, ids: NDArray[np.int32], qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: is_sharp(viewer))
+    details = indexed.details(int(ids[-1])).result(10)  # type: ignore[arg-type]
+    assert details.path is not None
+    Path(details.path).unlink()
+    for file in (indexed.directory / "thumbnails").rglob("*"):
+        if file.is_file():
+            file.unlink()
+    QTest.keyClick(viewer, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: "cannot be shown" in viewer._overlay._problem.text())
+    viewer.leave()
+
+
+def test_leaving_lets_go_of_the_pictures(viewer: ViewerPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: is_sharp(viewer))
+    viewer.leave()
+    assert viewer.loaded is None
+    assert viewer._canvas.levels is None
