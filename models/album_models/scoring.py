@@ -45,6 +45,15 @@ class Scoring:
             self._classes_from[place[slug]] = float(table["evidence_threshold"])
         self._edges = _edges(self.slugs, taxonomy, place)
 
+    @property
+    def able(self) -> frozenset[str]:
+        """The tags that can be shown at all: those that can be judged, and their parents."""
+        able: NDArray[np.bool_] = np.any(self._classes > 0, axis=0)
+        able[self._trained] |= np.isfinite(self._shown_from)
+        for child, parent in self._edges:
+            able[parent] |= able[child]
+        return frozenset(self.slugs[number] for number in np.flatnonzero(able))
+
     def scores(
         self, tag_logits: NDArray[np.float32], class_logits: NDArray[np.float32]
     ) -> NDArray[np.float64]:

@@ -79,7 +79,7 @@ class SubjectSegmenter:
         size = (SIDE_PX, SIDE_PX)
         small = Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
         with OutOfMemoryAsProblem():
-            outline = self._network.outline(np.asarray(small))
+            outline = self._network.outline(np.array(small))
         confidence = _confidence(outline)
         wanted = any(hint.wanted for hint in hints)
         if confidence < _LEAST_CONFIDENCE and not wanted:

@@ -115,6 +115,10 @@ class Tagger:
             for (shown, ranked), embedding in zip(told, embeddings, strict=True)
         ]
 
+    def able(self) -> frozenset[str]:
+        """Slugs of all tags that can be shown; empty while it is not loaded."""
+        return frozenset() if self._network is None else self._network.scoring.able
+
     def unload(self) -> None:
         """Give memory back."""
         self._network = None

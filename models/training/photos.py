@@ -1,7 +1,7 @@
 """How right the built-in tags are on labelled photos: any folder with pictures and a `labels.csv`.
 
-`labels.csv` has the columns `file` and `tags` (words separated by spaces). These photos are only ever looked at,
-never trained on and never chosen by.
+`labels.csv` has the columns `file` and `tags` (words separated by spaces). These photos are only
+ever looked at, never trained on and never chosen by.
 """
 
 from __future__ import annotations
