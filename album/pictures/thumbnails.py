@@ -1,5 +1,6 @@
 """Small pictures: made by one decode, kept in a cache of bounded size that may be deleted."""
 
+import contextlib
 import io
 import itertools
 import os
@@ -124,7 +125,8 @@ class ThumbnailStore:
             replaced_bytes = _size(path)
             temporary.replace(path)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink()
             raise EnvironmentProblem(
                 f"Thumbnails cannot be kept in {self._directory}: {error.strerror}.",
                 advice="They are made anew each time until there is room.",

@@ -2,10 +2,9 @@
 
     python tests/bench/compare_exiftool.py DIR...
 
-ExifTool (Debian: libimage-exiftool-perl) must be on the path. Files that Albumen cannot examine, and
-those in which ExifTool finds no picture, are left out. For each of the four, a file counts when either
-of the two says something; each disagreement is listed with both values and the reason, where one is
-known.
+ExifTool (Debian: libimage-exiftool-perl) must be on the path. Files that Albumen cannot examine,
+and those in which ExifTool finds no picture, are left out. For each of the four, a file counts when
+either of the two says something; each disagreement is listed with both values.
 """
 
 import json
