@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 from album.errors import EnvironmentProblem, LibraryDamaged, LibraryTooNew
 from album.storage.failures import damaged, explained
@@ -115,10 +116,9 @@ def copy_database(source: Path, to: Path) -> None:
 
     EnvironmentProblem when it cannot be written there.
     """
-    part = to.with_name(to.name + ".part")
+    part = to.with_name(f"{to.name}.{uuid4().hex}.part")
     try:
         to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part.unlink(missing_ok=True)
         _make_private(part)
         with (
             contextlib.closing(
