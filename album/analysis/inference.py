@@ -100,7 +100,7 @@ class InferenceThread:
     """Runs analysers and the segmenter, all on one thread.
 
     Args:
-        analysers: each picture is looked at by all of them.
+        analysers: each picture is looked at by all of them; see `use`.
         segmenter: called at the first cut-out; PackProblem where there is none.
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
         notices: told when the device is too small.
@@ -115,18 +115,25 @@ class InferenceThread:
         *,
         idle_s: float = IDLE_S,
     ) -> None:
-        self._analysers = tuple(analysers)
-        self._loaded = [_Loaded(one, device, notices) for one in analysers]
+        self._notices = notices
+        self._analysers: tuple[Analyser, ...] = ()
+        self._loaded: list[_Loaded] = []
         self._find_segmenter = segmenter
         self._segmenter: Segmenter | None = None
         self._device = device
         self._idle_s = idle_s
+        self.use(analysers)
         self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
         self._serial = itertools.count()
         self._lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="album-inference", daemon=True)
         self._thread.start()
+
+    def use(self, analysers: Sequence[Analyser]) -> None:
+        """Look with these from now on; only before any picture is looked at."""
+        self._analysers = tuple(analysers)
+        self._loaded = [_Loaded(one, self._device, self._notices) for one in analysers]
 
     @property
     def device(self) -> str:

@@ -76,10 +76,13 @@ class Importer:
     Args:
         database: of the library.
         taxonomy: turns keywords into tags.
-        signature: of the analysers that shall look at new photos.
+        signature: of the analysers that shall look at new photos; None while nobody knows: then
+            they are not queued, and whoever finds the analysers queues all that have no job.
     """
 
-    def __init__(self, database: Database, taxonomy: Taxonomy, signature: str) -> None:
+    def __init__(
+        self, database: Database, taxonomy: Taxonomy, signature: Callable[[], str | None]
+    ) -> None:
         self._database = database
         self._taxonomy = taxonomy
         self._signature = signature
@@ -162,7 +165,7 @@ class _Run:
         self,
         database: Database,
         taxonomy: Taxonomy,
-        signature: str,
+        signature: Callable[[], str | None],
         folder: Folder,
         scanner: Scanner,
         spots: Sequence[Spot],
@@ -333,7 +336,7 @@ class _Run:
         self._writing.append(self._database.write(fn))
 
     def stored(self, *, all_of_it: bool = False) -> Iterator[ImportProgress]:
-        """Progress for each batch that has been stored; waits only where the writer falls behind."""
+        """Progress for each batch that is stored; waits only where the writer falls behind."""
         while self._writing:
             behind = len(self._writing) > AHEAD_WRITES
             if not (all_of_it or behind or self._writing[0].done()):
@@ -368,7 +371,9 @@ class _Run:
         resolve(db, folder_id, [file.path for file in batch.examined])
         changed = {file.path for file in batch.examined} & self._known.keys()
         distinct = list(dict.fromkeys(ids))
-        enqueue(db, distinct, self._signature)
+        signature = self._signature()
+        if signature is not None:
+            enqueue(db, distinct, signature)
         if changed:
             retry_failed(db, distinct)
         record(db, batch.failures)

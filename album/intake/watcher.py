@@ -208,7 +208,7 @@ class Watcher:
     def _pause_s(self) -> float:
         """How long nothing is due; the lock is held."""
         now_s = time.monotonic()
-        due_s = now_s + HEALTH_S
+        due_s = now_s + min(HEALTH_S, self._poll_s)
         for one in self._watched.values():
             if one.dirty:
                 due_s = min(due_s, one.last_s + QUIET_S, one.first_s + MOST_S)

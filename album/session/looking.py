@@ -80,11 +80,6 @@ class Looking:
         return self._pipeline.idle
 
     @property
-    def paused(self) -> bool:
-        """Whether the user wants it to wait."""
-        return USER in self._holds
-
-    @property
     def device(self) -> str:
         """Where the networks run; empty until they are loaded."""
         return self._inference.device
@@ -118,6 +113,7 @@ class Looking:
         self._pipeline.close()
 
     def _on_looked(self, ids: Collection[PhotoId]) -> None:
+        self.looked += len(ids)
         self._count(len(ids))
         self._events.looked(ids)
 
@@ -127,7 +123,6 @@ class Looking:
 
     def _count(self, done: int) -> None:
         with self._lock:
-            self.looked += done
             self._run_done += done
             self._pending = max(0, self._pending - done)
         self._report()

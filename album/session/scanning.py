@@ -192,8 +192,7 @@ class FolderScanner:
         polling = self._polling(folder_id)
         self._note(here, FolderState.POLLING if polling else FolderState.HEALTHY, polling)
         self._look_again(folder_id, last.unsettled)
-        if last.failed or order.whole:
-            self._events.problems()
+        self._events.problems()  # also when a scan of few files mended one
 
     def _import(
         self, here: Folder, spots: Sequence[Spot], others: Sequence[Folder]

@@ -17,6 +17,7 @@ from album.analysis.registry import segmenter as installed_segmenter
 from album.analysis.registry import signature_of
 from album.domain.photo import FolderId, PhotoId
 from album.domain.query import Query, Sort
+from album.domain.query_text import parse_query, print_query
 from album.domain.tag import Facet, TagState
 from album.domain.taxonomy import Taxonomy
 from album.errors import AlbumError, EnvironmentProblem, Interrupted, PackProblem
@@ -171,6 +172,9 @@ class LibrarySession:
         self._originals = Originals(database, self._decoder, self._segment)
         self._inference: InferenceThread | None = None
         self._looking: Looking | None = None
+        self._signature: str | None = None
+        self._starter: threading.Thread | None = None
+        self._holds: set[str] = set()
         self._scanner: FolderScanner | None = None
         self._watcher: Watcher | None = None
         self._housekeeper: Housekeeper | None = None
@@ -190,13 +194,9 @@ class LibrarySession:
 
     def _start(self, analysers: Sequence[Analyser] | None, *, analyse: bool, watch: bool) -> None:
         """Start the threads of the process that scans, watches and analyses."""
-        used = self._find_analysers() if analysers is None else list(analysers)
-        signature = signature_of(used)
-        self.database.write(lambda db: self._prepare_queue(db, signature)).result()
-        self._inference = InferenceThread(used, self._find_segmenter, self._device, self.notices)
-        if analyse and used:
-            self._looking = self._make_looking(self._inference, used)
-        importer = Importer(self.database, self.taxonomy, signature)
+        self.database.write(self._tidy).result()
+        self._inference = InferenceThread((), self._find_segmenter, self._device, self.notices)
+        importer = Importer(self.database, self.taxonomy, lambda: self._signature)
         self._scanner = FolderScanner(
             self.database,
             importer,
@@ -217,6 +217,30 @@ class LibrarySession:
         if watch:
             self._folders.sync()
         mapped(self.database.read(without_thumbnail), self.thumbnails.make)
+        if analyse and analysers is not None:
+            self._begin_looking(self._inference, analysers)
+        elif analyse:
+            self._starter = threading.Thread(target=self._find_and_begin, name="album-start")
+            self._starter.start()
+
+    def _find_and_begin(self) -> None:
+        """What looks at photos may take seconds to import; nobody waits for it."""
+        try:
+            found = installed_analysers()
+        except PackProblem as problem:
+            self.notices.tell_problem(problem, replaces="analysers")
+            return
+        with self._closing:
+            if self._inference is not None and not self._closed.is_set():
+                self._begin_looking(self._inference, found)
+
+    def _begin_looking(self, inference: InferenceThread, used: Sequence[Analyser]) -> None:
+        inference.use(used)
+        self._signature = signature = signature_of(used)
+        self.database.write(lambda db: requeue_outdated(db, signature)).result()
+        self._looking = self._make_looking(inference, used)
+        for reason in self._holds:
+            self._looking.hold(reason)
 
     def _make_looking(self, inference: InferenceThread, used: Sequence[Analyser]) -> Looking:
         return Looking(
@@ -235,21 +259,12 @@ class LibrarySession:
             ),
         )
 
-    def _find_analysers(self) -> list[Analyser]:
-        try:
-            return installed_analysers()
-        except PackProblem as problem:
-            self.notices.tell_problem(problem, replaces="analysers")
-            return []
-
     def _find_segmenter(self) -> Segmenter:
         return installed_segmenter() if self._segmenter is None else self._segmenter
 
-    def _prepare_queue(self, db: sqlite_utils.Database, signature: str) -> None:
+    def _tidy(self, db: sqlite_utils.Database) -> None:
         sync_tags(db, self.taxonomy)
         release_running(db)
-        if signature:
-            requeue_outdated(db, signature)
 
     def close(self) -> None:
         """Stop every thread, in order; may be called again, and from any thread."""
@@ -257,6 +272,8 @@ class LibrarySession:
             if self._closed.is_set():
                 return
             self._closed.set()
+        if self._starter is not None:
+            self._starter.join()
         workers = (
             self._watcher,
             self._scanner,
@@ -319,8 +336,6 @@ class LibrarySession:
 
     def parse(self, text: str) -> Query:
         """The query that this text means; QueryProblem."""
-        from album.domain.query_text import parse_query
-
         return parse_query(text, self.taxonomy)
 
     def suggest(self, text: str, most: int = 8) -> list[str]:
@@ -368,8 +383,6 @@ class LibrarySession:
 
     def save_album(self, name: str, query: Query) -> Future[SavedAlbum]:
         """Keep a search under a name; an album of that name is replaced."""
-        from album.domain.query_text import print_query
-
         text = print_query(query)
         saved = self.database.write(lambda db: albums.save_album(db, name, text))
         return mapped(saved, self._on_album)
@@ -401,18 +414,26 @@ class LibrarySession:
     @property
     def paused(self) -> bool:
         """Whether looking at photos waits for `resume`."""
-        return self._looking is not None and self._looking.paused
+        return USER in self._holds
 
     def pause(self) -> None:
         """Look at no more photos until `resume`; scanning and thumbnails go on."""
-        if self._looking is not None:
-            self._looking.hold(USER)
+        self._hold(USER)
 
     def resume(self) -> None:
         """Go on looking at photos, on battery too."""
+        self._lift(USER)
+        self._lift(BATTERY)
+
+    def _hold(self, reason: str) -> None:
+        self._holds.add(reason)
         if self._looking is not None:
-            self._looking.lift(USER)
-            self._looking.lift(BATTERY)
+            self._looking.hold(reason)
+
+    def _lift(self, reason: str) -> None:
+        self._holds.discard(reason)
+        if self._looking is not None:
+            self._looking.lift(reason)
 
     def index(self) -> Iterator[Progress]:
         """Scan all folders and look at everything that waits; blocks.
@@ -435,7 +456,7 @@ class LibrarySession:
         return Standing(
             scanned=scanner is None or scanner.idle,
             thumbnailed=self.thumbnails.idle,
-            looked=looking is None or looking.idle,
+            looked=looking.idle if looking else not (self._starter and self._starter.is_alive()),
             photos=photos,
             new=scanner.new if scanner else 0,
             analysed=looking.looked if looking else 0,
@@ -493,12 +514,10 @@ class LibrarySession:
             self._looking.wake()
 
     def _on_power(self, battery: bool) -> None:
-        if self._looking is None:
-            return
         if battery and self.settings.current.wait_on_battery:
-            self._looking.hold(BATTERY)
+            self._hold(BATTERY)
         else:
-            self._looking.lift(BATTERY)
+            self._lift(BATTERY)
 
     def _segment(self, pixels: Pixels, hints: Sequence[Hint]) -> Future[Cutout]:
         with self._closing:
