@@ -221,9 +221,10 @@ class InferenceThread:
             raise
         except Exception as error:  # noqa: BLE001 (one picture never stops the others)
             _log.exception("looking at %d pictures", len(pictures))
-            if len(pictures) > 1:
-                return [answer for one in pictures for answer in self._analyse([one])]
-            return [AlbumError(f"It could not be looked at ({type(error).__name__}: {error}).")]
+            reason = f"It could not be looked at ({type(error).__name__}: {error})."
+        if len(pictures) == 1:
+            return [AlbumError(reason)]
+        return [answer for one in pictures for answer in self._analyse([one])]
 
     def _look(self, pictures: Sequence[Prepared]) -> list[tuple[Findings, ...]]:
         columns = [
