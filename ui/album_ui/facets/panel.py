@@ -79,6 +79,10 @@ class FacetPanel(QWidget):
         self._fetch_albums()
         self._fetch_problems()
 
+    def section(self, facet: Facet) -> FacetSection:
+        """The part of one facet."""
+        return self._sections[facet]
+
     def show_problems_place(self, shown: bool) -> None:
         """Whether the Problems page is what the window shows."""
         self._on_problems_page = shown

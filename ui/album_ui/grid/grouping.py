@@ -69,7 +69,7 @@ def group(days: NDArray[np.int32]) -> Groups:
     spans = np.repeat(np.array(list(Span), dtype=np.int8), sizes)
     order = np.argsort(starts, kind="stable")
     starts = starts[order]
-    ends = np.append(starts[1:], len(days)) - 1
+    ends = np.append(starts[1:], len(days))[: len(starts)] - 1
     return Groups(starts, spans[order], np.stack((days[starts], days[ends]), axis=1))
 
 

@@ -64,9 +64,9 @@ class LibraryPage(Page):
         self._asked: Query | None = None
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._model = PhotoGridModel(session, bridge, self)
-        self._pixmaps = Pixmaps(session, bridge, self)
-        self.view = PhotoGridView(self._model, self._pixmaps, theme)
+        self.model = PhotoGridModel(session, bridge, self)
+        self.pixmaps = Pixmaps(session, bridge, self)
+        self.view = PhotoGridView(self.model, self.pixmaps, theme)
         self._scroller = YearScroller(theme)
         self._choice = ChoiceLine(browsing, session.taxonomy, theme)
         self._empty = EmptyPage(session, bridge)
@@ -85,14 +85,14 @@ class LibraryPage(Page):
     def enter(self, context: PageContext) -> None:
         """Come up; where a photo is named, it becomes the current one."""
         if context.photo_id is not None:
-            row = self._model.place_of(context.photo_id)
+            row = self.model.place_of(context.photo_id)
             if row >= 0:
                 self._make_current(row)
         self.setFocusProxy(self.view)
 
     def close_pictures(self) -> None:
         """Decode nothing any more."""
-        self._pixmaps.close()
+        self.pixmaps.close()
 
     def toggle_info(self) -> None:
         """Show or hide the info."""
@@ -167,7 +167,7 @@ class LibraryPage(Page):
         if len(ids):
             return [PhotoId(int(one)) for one in ids]
         row = self.view.currentIndex().row()
-        return [self._model.photo_id(row)] if row >= 0 else []
+        return [self.model.photo_id(row)] if row >= 0 else []
 
     # Answers
 
@@ -175,8 +175,8 @@ class LibraryPage(Page):
         same = self._asked == self._browsing.query
         self._asked = self._browsing.query
         timed = self._browsing.sort in TIMED
-        if same and self._model.page is not None and np.array_equal(page.ids, self._model.ids):
-            self._model.take_columns(page)
+        if same and self.model.page is not None and np.array_equal(page.ids, self.model.ids):
+            self.model.take_columns(page)
             self.view.viewport().update()
             return
         kept = self.view.selected_ids() if same else np.empty(0, dtype=np.int32)
@@ -185,10 +185,10 @@ class LibraryPage(Page):
         self.view.show_page(page, keep=same)
         self._scroller.show_days(page.day, timed=timed)
         if len(kept):
-            self.view.select_rows(self._model.places_of(kept.tolist()))
-        if current is not None and (row := self._model.place_of(current)) >= 0:
+            self.view.select_rows(self.model.places_of(kept.tolist()))
+        if current is not None and (row := self.model.place_of(current)) >= 0:
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
-            self.view.selectionModel().setCurrentIndex(self._model.index(row), flag)
+            self.view.selectionModel().setCurrentIndex(self.model.index(row), flag)
         self._scroller.show_place(self.view.first_visible())
         if not page.total:
             self._empty.show_query(self._browsing.query)
@@ -199,37 +199,37 @@ class LibraryPage(Page):
 
     def _current_id(self) -> int | None:
         row = self.view.currentIndex().row()
-        return int(self._model.ids[row]) if 0 <= row < len(self._model.ids) else None
+        return int(self.model.ids[row]) if 0 <= row < len(self.model.ids) else None
 
     def _make_current(self, row: int) -> None:
-        index = self._model.index(row)
+        index = self.model.index(row)
         flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.view.selectionModel().setCurrentIndex(index, flag)
         self.view.scrollTo(index)
 
     def _on_changed(self, change: Change) -> None:
         if change.kind in {ChangeKind.PHOTOS, ChangeKind.FACETS} and change.ids:
-            self._model.forget(change.ids)
+            self.model.forget(change.ids)
 
     # What the user does
 
     def _on_opened(self, row: int) -> None:
-        self.page_wanted.emit(PageName.VIEWER, PageContext(self._model.ids, row))
+        self.page_wanted.emit(PageName.VIEWER, PageContext(self.model.ids, row))
 
     def _on_cutout(self) -> None:
         row = self.view.currentIndex().row()
         if row >= 0:
-            self.page_wanted.emit(PageName.CUTOUT, PageContext(self._model.ids, row))
+            self.page_wanted.emit(PageName.CUTOUT, PageContext(self.model.ids, row))
 
     def _on_heart(self, row: int, wanted: bool) -> None:
-        ids = [self._model.photo_id(row)]
+        ids = [self.model.photo_id(row)]
         self._decide(self._session.set_favourite(ids, wanted))
 
     def _on_favourite(self) -> None:
         ids = self.selected_ids()
         if ids:
-            rows = self._model.places_of(ids)[:500]
-            known = [self._model.row(int(row)) for row in rows]
+            rows = self.model.places_of(ids)[:500]
+            known = [self.model.row(int(row)) for row in rows]
             wanted = not all(one is not None and one.favourite for one in known)
             self._decide(self._session.set_favourite(ids, wanted))
 

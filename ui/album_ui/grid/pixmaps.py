@@ -138,9 +138,10 @@ class Pixmaps(QObject):
     def _decode(self, photo_id: int, data: bytes, size: QSize) -> None:
         image = decode(data, size)
         if not image.isNull():
-            self._bridge.post(lambda: self._keep(photo_id, image))
+            self._bridge.post(lambda: self.put(photo_id, image))
 
-    def _keep(self, photo_id: int, image: QImage) -> None:
+    def put(self, photo_id: int, image: QImage) -> None:
+        """Keep a picture, and let the longest unseen go; GUI thread."""
         self._asked.discard(photo_id)
         before = self._pixmaps.pop(photo_id, None)
         if before is not None:
