@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from album.analysis.protocol import Alpha, Hint, Pixels
 
 _WORKING_PX: Final = 640
-_RADIUS_SHARE: Final = 1 / 80
+_RADIUS_SHARES: Final = (1 / 32, 1 / 90)
 _SMOOTHNESS: Final = 2e-3
 _LEVELS: Final = (0.12, 0.88)
 _LIKENESS: Final = 34.0
@@ -25,8 +25,8 @@ _BAND_ROWS: Final = 512
 def full_alpha(pixels: Pixels, outline: NDArray[np.float32]) -> Alpha:
     """The opacity of each pixel.
 
-    The fast guided filter (He and Sun, 2015): the outline as a locally linear function of the
-    picture's brightness, found at a working size, applied to every original pixel.
+    The fast guided filter (He and Sun, 2015), first wide, then narrow: the outline as a locally
+    linear function of the picture's brightness, found at a working size, applied to every pixel.
 
     Args:
         pixels: the picture.
@@ -36,13 +36,16 @@ def full_alpha(pixels: Pixels, outline: NDArray[np.float32]) -> Alpha:
     size = _working_size(width, height)
     guide = _brightness(np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX)))
     wanted = _resized(outline, size)
-    gain, base = _guided(guide, wanted, max(2, round(max(size) * _RADIUS_SHARE)))
+    gain, base = np.zeros_like(wanted), wanted
+    for share in _RADIUS_SHARES:
+        wanted = _stretched(gain * guide + base)
+        gain, base = _guided(guide, wanted, max(2, round(max(size) * share)))
     alpha = np.empty((height, width), np.uint8)
     for top in range(0, height, _BAND_ROWS):
         rows = slice(top, min(top + _BAND_ROWS, height))
         bright = _brightness(pixels[rows])
         gain_here, base_here = (_band(part, rows, (width, height)) for part in (gain, base))
-        alpha[rows] = _levelled(gain_here * bright + base_here)
+        alpha[rows] = _stretched(gain_here * bright + base_here) * 255 + 0.5
     return alpha
 
 
@@ -139,9 +142,8 @@ def _box(values: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
     return answer.astype(np.float32)
 
 
-def _levelled(values: NDArray[np.float32]) -> Alpha:
+def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Nearly nothing becomes nothing, nearly all becomes all."""
     low, high = _LEVELS
-    stretched = np.clip((values - low) / (high - low), 0, 1)
-    alpha: Alpha = (stretched * 255 + 0.5).astype(np.uint8)
-    return alpha
+    stretched: NDArray[np.float32] = np.clip((values - low) / (high - low), 0, 1)
+    return stretched

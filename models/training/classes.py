@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _WANTED: Final = 0.75
 """Precision of a shown thing on pictures whose thing is known."""
 _LEAST_ODDS: Final = -5.0
-_TEMPERATURES: Final = (0.8, 1.0, 1.25, 1.5, 2.0)
+_TEMPERATURES: Final = (0.5, 0.65, 0.8, 1.0, 1.25, 1.5, 2.0)
 _ANIMAL_PLACES: Final = (
     "racecourse",
     "aquarium",

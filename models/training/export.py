@@ -41,7 +41,7 @@ EVIDENCE: Final = {
     "rugby": ["rugby-ball"],
 }
 """Tags with too few pictures that one of the backbone's classes stands for."""
-_LOWEST_SHOWN: Final = 0.4
+_LOWEST_SHOWN: Final = 0.5
 _PULL: Final = 4.0
 _WORTHWHILE: Final = 0.002
 
@@ -113,7 +113,7 @@ def build_table(examples: Examples, head: TagHead, class_head: dict[str, Tensor]
         "tags": tag_table(logits, answers, list(load_rules())),
         "classes": class_slugs(),
         "class_calibration": [round(number, 5) for number in calibration],
-        "class_threshold": round(lowest, 4),
+        "class_threshold": round(max(lowest, _LOWEST_SHOWN), 4),
         "evidence": EVIDENCE,
         "evidence_threshold": 0.8,
     }

@@ -19,9 +19,11 @@ def picture_of(inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
 
 def test_alpha_follows_the_edge_of_the_picture_not_of_the_rough_outline() -> None:
     inside = disc(400, 120)
-    rough = disc(50, 13.5).astype(np.float32)
-    alpha = full_alpha(picture_of(inside), rough)
-    assert ((alpha > 127) == inside).mean() > 0.99
+    rows, columns = np.ogrid[:64, :64]
+    soft = 1 / (1 + np.exp(np.hypot(rows - 31.5, columns - 31.5) - 19.2))
+    alpha = full_alpha(picture_of(inside), soft.astype(np.float32))
+    assert ((alpha > 127) == inside).mean() > 0.998
+    assert ((alpha > 25) & (alpha < 230)).mean() < 0.02
 
 
 @given(st.integers(1, 700), st.integers(1, 700))
