@@ -146,13 +146,14 @@ class NoticeLine(QFrame):
 
     def _slide_up(self) -> None:
         rest = self._resting_place()
+        start = rest + QPoint(0, 4 * GRID_PX if self._theme.fade_ms else 0)
+        self.move(start)
         self.raise_()
         self.show()
-        if self._theme.fade_ms == 0:
-            self.move(rest)
+        if start == rest:
             return
         self._slide.setDuration(self._theme.fade_ms)
-        self._slide.setStartValue(rest + QPoint(0, 4 * GRID_PX))
+        self._slide.setStartValue(start)
         self._slide.setEndValue(rest)
         self._slide.start()
 
