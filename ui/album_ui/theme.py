@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontInfo, QIcon, QPalette
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontInfo, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle
 
 from album_ui import icons
@@ -23,6 +23,7 @@ CONTROL_RADIUS_PX: Final = 7
 CONTROL_PX: Final = 30
 LIST_ROW_PX: Final = 27
 PAGE_MARGIN_PX: Final = 20
+SCROLLER_PX: Final = 84
 PHOTO_HEIGHT_PX: Final = (120, 176, 400)
 """Lowest, usual and highest row of the grid."""
 FADE_MS: Final = 120
@@ -132,6 +133,7 @@ class Theme(QObject):
         self._scheme = scheme
         self._base = QFont(app.font())
         self._base_px = max(11, QFontInfo(self._base).pixelSize())
+        self._signs: dict[tuple[str, str, int, float], QPixmap] = {}
         app.setStyle("Fusion")
         self._moves = app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
         self.palette = self._wanted()
@@ -173,6 +175,14 @@ class Theme(QObject):
         """A line icon (its Phosphor name) in the colour of a role; as accent where it is switched on."""
         return icons.icon(name, self.palette.colour(role), self.palette.colour("accent"))
 
+    def sign(self, name: str, role: str, size_px: int, ratio: float) -> QPixmap:
+        """The same icon ready to be drawn, for what is painted often."""
+        key = (name, role, size_px, ratio)
+        if key not in self._signs:
+            icon = icons.icon(name, self.palette.colour(role))
+            self._signs[key] = icon.pixmap(QSize(size_px, size_px), ratio)
+        return self._signs[key]
+
     def sheet(self, palette: Palette) -> str:
         """The style sheet of a palette, for a part that is always dark."""
         return style_sheet(palette, {size.name.lower(): self.font_px(size) for size in Size})
@@ -194,6 +204,7 @@ class Theme(QObject):
         if wanted == self.palette:
             return
         self.palette = wanted
+        self._signs.clear()
         self._put_on()
         self.changed.emit()
 
@@ -205,6 +216,7 @@ class DarkTheme(Theme):
         QObject.__init__(self, whole)
         self._app, self._scheme, self._moves = whole._app, Scheme.DARK, whole._moves
         self._base, self._base_px = whole._base, whole._base_px
+        self._signs = {}
         self.palette = VIEWER
 
 

@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QEnterEvent,
-    QIcon,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -24,6 +23,7 @@ from album_ui.words import tr
 
 INDENT_PX: Final = 8
 BOX_PX: Final = 14
+ICON_PX: Final = 16
 TEXT_PX: Final = 32
 SWATCH_PX: Final = 24
 
@@ -157,25 +157,17 @@ class PlaceRow(SidebarRow):
     ) -> None:
         super().__init__(theme, parent)
         self._icon_name = icon_name
-        self._icons: tuple[QIcon, QIcon] | None = None
         self.setText(text)
         self.setCheckable(True)
         self._speak()
-        theme.changed.connect(self._on_theme_changed)
 
     def nextCheckState(self) -> None:
         """Where one is, is not up to the click but to what is asked."""
 
-    def _on_theme_changed(self) -> None:
-        self._icons = None
-
     def _paint_sign(self, painter: QPainter) -> None:
-        if self._icons is None:
-            names = ("second", "accent")
-            plain, marked = (self._theme.icon(self._icon_name, role) for role in names)
-            self._icons = (plain, marked)
-        icon = self._icons[self._marked()]
-        icon.paint(painter, QRect(INDENT_PX, (self.height() - 16) // 2, 16, 16))
+        role = "accent" if self._marked() else "second"
+        sign = self._theme.sign(self._icon_name, role, ICON_PX, self.devicePixelRatioF())
+        painter.drawPixmap(INDENT_PX, (self.height() - ICON_PX) // 2, sign)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the place."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from album_ui.theme import PHOTO_RADIUS_PX, Size, Theme
 
@@ -64,13 +64,6 @@ class CellPainter:
         self._on_accent = theme.palette.colour("on_accent")
         self._page = theme.palette.colour("page")
         self._small = theme.font(Size.SMALL, strong=True)
-        self._icons = {
-            "check": theme.icon("check-bold", "on_accent"),
-            "heart": theme.icon("heart", "over"),
-            "heart-fill": theme.icon("heart-fill", "over"),
-            "video": theme.icon("video-camera", "over"),
-            "offline": theme.icon("wifi-slash", "over"),
-        }
         self._corners: dict[float, QPixmap] = {}
 
     def paint(self, painter: QPainter, cell: Cell) -> None:
@@ -92,7 +85,7 @@ class CellPainter:
         if cell.length:
             self._length(painter, rect, cell.length)
         if cell.offline:
-            self._badge(painter, QPointF(rect.left() + 18, rect.bottom() - 17), "offline")
+            self._badge(painter, QPointF(rect.left() + 18, rect.bottom() - 17), "wifi-slash")
 
     def _round(self, painter: QPainter, rect: QRect) -> None:
         """Cover the corners with the page: cheaper than clipping every picture."""
@@ -137,7 +130,7 @@ class CellPainter:
             painter.setPen(QPen(_WHITE, 2))
             painter.setBrush(self._accent)
             painter.drawEllipse(ring)
-            self._icon(painter, "check", ring.center(), 13)
+            self._icon(painter, "check-bold", ring.center(), 13)
         elif cell.hovered:
             painter.setPen(QPen(_WHITE, 2))
             painter.setBrush(_SHADE)
@@ -164,7 +157,7 @@ class CellPainter:
         painter.drawRoundedRect(badge, 4, 4)
         painter.setPen(_WHITE)
         painter.drawText(badge.adjusted(24, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, length)
-        self._icon(painter, "video", QPointF(badge.left() + 13, badge.center().y()), 13)
+        self._icon(painter, "video-camera", QPointF(badge.left() + 13, badge.center().y()), 13)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _badge(self, painter: QPainter, centre: QPointF, name: str) -> None:
@@ -176,6 +169,6 @@ class CellPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _icon(self, painter: QPainter, name: str, centre: QPointF, size: int) -> None:
-        icon: QIcon = self._icons[name]
-        left, top = round(centre.x() - size / 2), round(centre.y() - size / 2)
-        icon.paint(painter, QRect(left, top, size, size))
+        role = "on_accent" if name == "check-bold" else "over"
+        sign = self._theme.sign(name, role, size, painter.device().devicePixelRatioF())
+        painter.drawPixmap(round(centre.x() - size / 2), round(centre.y() - size / 2), sign)

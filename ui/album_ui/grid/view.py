@@ -343,7 +343,6 @@ class PhotoGridView(QAbstractItemView):
         self.viewport().update()
 
     def _on_scrolled(self) -> None:
-        self.viewport().update()
         self._fetching.start()
         self.scrolled.emit(self.first_visible())
 
@@ -399,6 +398,10 @@ class PhotoGridView(QAbstractItemView):
     def isIndexHidden(self, index: AnyIndex) -> bool:
         """No photo of the page is hidden."""
         return False
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Move what is drawn already; only what comes into sight is drawn."""
+        self.viewport().scroll(0, dy)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         """Selections are drawn with the whole viewport: it is one frame either way."""

@@ -131,7 +131,7 @@ class Stars(QWidget):
     def _sign(self, painter: QPainter, name: str, role: str, x: float) -> None:
         middle = QPointF(x, self.height() / 2)
         left, top = round(middle.x() - 8), round(middle.y() - 8)
-        self._theme.icon(name, role).paint(painter, left, top, 16, 16)
+        painter.drawPixmap(left, top, self._theme.sign(name, role, 16, self.devicePixelRatioF()))
 
     def _x(self, star: int) -> int:
         return 9 + 10 + star * self._STEP
