@@ -1,6 +1,6 @@
-"""Trains the tag head on cached backbone features: WORK/tagger/head.pt and precision.json.
+"""Trains the tag head on backbone features, cached by the way: WORK/tagger/head.pt, precision.json.
 
-Order: `training.features`, this, `training.export`, `training.evaluate`.
+Then `training.export` writes the weights, `training.evaluate` measures them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from torch.nn import functional
 from album_models.heads import TagHead
 from training.calibrate import average_precision
 from training.examples import load_examples
+from training.features import extract
+from training.pictures import SETS
 from training.rules import UNKNOWN, YES, load_rules
 
 if TYPE_CHECKING:
@@ -101,6 +103,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
+    for name in SETS:
+        extract(chosen.data, chosen.work, name, view=0, threads=chosen.threads)
     rules, plan = load_rules(), Plan()
     examples = load_examples(chosen.data, chosen.work, rules)
     head = train_head(examples, plan)
