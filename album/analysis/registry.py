@@ -16,12 +16,14 @@ _log = logging.getLogger(__name__)
 
 
 def analysers() -> list[Analyser]:
-    """One of each that is installed, by name, then those that need no weights.
+    """One of each that is installed, by name; last those that need no weights, always there.
 
     PackProblem when one is installed but cannot be imported.
     """
-    found: list[Analyser] = [_make(point) for point in _points(ANALYSERS)]
-    return [*found, ColourAnalyser(), QualityAnalyser()]
+    own: list[Analyser] = [ColourAnalyser(), QualityAnalyser()]
+    names = {one.name for one in own}
+    found = [_make(point) for point in _points(ANALYSERS) if point.name not in names]
+    return [*found, *own]
 
 
 def segmenter() -> Segmenter:

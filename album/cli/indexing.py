@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -36,12 +37,12 @@ def index(common: Common, folder: tuple[Path, ...], as_json: bool) -> int:
     folders = [existing_folder(one) for one in folder]
     _end_on_sigterm()
     with working_library(common, watch=False) as session:
-        summary, problems = _index(session, folders)
+        outcome = _index(session, folders)
     if as_json:
-        print_json(_document(summary, problems))
+        print_json(_document(outcome))
     else:
-        _say_summary(summary)
-    return _name_failures(problems)
+        _say_summary(outcome.summary)
+    return _name_failures(outcome)
 
 
 @click.command()
@@ -54,29 +55,46 @@ def watch(common: Common, folder: tuple[Path, ...]) -> int:
     folders = [existing_folder(one) for one in folder]
     _end_on_sigterm()
     with working_library(common, watch=True) as session:
-        summary, problems = _index(session, folders)
-        _say_summary(summary)
-        code = _name_failures(problems)
+        outcome = _index(session, folders)
+        _say_summary(outcome.summary)
+        code = _name_failures(outcome)
         note("watching the folders; Ctrl+C ends it.")
         _tell_changes(session)
     return code
 
 
-def _index(session: "LibrarySession", folders: list[Path]) -> "tuple[Progress, list[Problem]]":
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What indexing came to.
+
+    Attributes:
+        waiting: photos that nobody could look at: the networks are not usable.
+    """
+
+    summary: "Progress"
+    problems: "list[Problem]"
+    waiting: int
+
+
+def _index(session: "LibrarySession", folders: list[Path]) -> _Outcome:
+    from album.storage.jobs import counts
+
     for folder in folders:
         session.add_folder(folder).result()
     if not session.folders().result():
         note("no folder is watched yet; `album index FOLDER` adds one.")
     summary = show_progress(session.index())
-    return summary, session.problems().result()
+    jobs = session.database.query(counts)
+    return _Outcome(summary, session.problems().result(), jobs.pending + jobs.running)
 
 
-def _document(summary: "Progress", problems: "list[Problem]") -> dict[str, Any]:
+def _document(outcome: _Outcome) -> dict[str, Any]:
+    summary = outcome.summary
     return {
         "photos": summary.photos,
         "new": summary.new,
         "analysed": summary.analysed,
-        "failed": [{"path": str(one.path), "reason": one.reason} for one in problems],
+        "failed": [{"path": str(one.path), "reason": one.reason} for one in outcome.problems],
         "seconds": round(summary.seconds, 3),
         "photos_per_second": _rate(summary),
         "device": summary.device,
@@ -97,13 +115,17 @@ def _say_summary(summary: "Progress") -> None:
     )
 
 
-def _name_failures(problems: "list[Problem]") -> Exit:
-    for one in problems:
+def _name_failures(outcome: _Outcome) -> Exit:
+    for one in outcome.problems:
         fail(one.path, one.reason)
-    if not problems:
-        return Exit.DONE
-    note(f"{counted(len(problems), 'problem')}; `album problems` says what can be done.")
-    return Exit.SOME_FAILED
+    if outcome.problems:
+        note(
+            f"{counted(len(outcome.problems), 'problem')}; `album problems` says what can be done."
+        )
+    if outcome.waiting:
+        note(f"{counted(outcome.waiting, 'photo')} could not be looked at now; they wait.")
+        return Exit.ENVIRONMENT
+    return Exit.SOME_FAILED if outcome.problems else Exit.DONE
 
 
 def _tell_changes(session: "LibrarySession") -> None:

@@ -40,10 +40,11 @@ def show_progress(steps: "Iterable[Progress]") -> "Progress":
 
 def describe(step: "Progress") -> str:
     """One step in words: `looking at photos 4,120 of 18,300 · 61/s · 4 min 0 s left`."""
-    parts = [_STAGES[str(step.stage)], number(step.done)]
+    text = _STAGES[str(step.stage)]
     if step.total is not None:
-        parts.append(f"of {number(step.total)}")
-    text = " ".join(parts)
+        text += f" {number(step.done)} of {number(step.total)}"
+    elif step.done:
+        text += f" {number(step.done)}"
     if step.per_second is not None:
         text += f" · {step.per_second:,.0f}/s"
     if step.left_s is not None and step.left_s >= 1:

@@ -219,11 +219,13 @@ def _say_document(document: dict[str, Any]) -> None:
             text = "  ".join(f"{name} {number(count)}" for name, count in value.items())
         elif isinstance(value, list):
             text = "; ".join(
-                f"{one.get('state') or one['stage']}: {one['reason'] or 'fine'}" for one in value
+                f"{one.get('state') or one['stage']} {one['reason']}".rstrip() for one in value
             )
         elif key == "bytes":
             text = megabytes(value)
-        elif key == "id" or not isinstance(value, int) or isinstance(value, bool):
+        elif isinstance(value, bool):
+            text = "yes" if value else "no"
+        elif key == "id" or not isinstance(value, int):
             text = _shown(value)
         else:
             text = number(value)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from album.errors import PackProblem
 from album.storage.lock import LibraryLock
-from album.testing import make_picture
+from album.testing import FakeAnalyser, make_picture
 
 Album = Callable[..., Any]
 
@@ -333,3 +334,19 @@ def test_a_locked_library_lets_questions_through_and_refuses_work(
         assert indexed("facets").code == 0
         assert indexed("tag", photos / "set-000/sky-00000.jpg", "+beach").code == 0
     assert indexed("index").code == 0
+
+
+def test_without_networks_photos_wait_and_it_is_said(
+    album: Album, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeAnalyser, "load", _damaged)
+    answer = album("index", photos, "--json")
+    assert answer.code == 3
+    assert (answer.json["photos"], answer.json["analysed"]) == (COUNT, 0)
+    assert "The pack is damaged. Install it again." in answer.err
+    assert f"{COUNT} photos could not be looked at now" in answer.err
+    assert album("search", "2024", "--json").code == 0
+
+
+def _damaged(_self: FakeAnalyser, _device: str) -> None:
+    raise PackProblem("The pack is damaged.", advice="Install it again.")

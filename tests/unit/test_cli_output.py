@@ -84,7 +84,7 @@ def test_away_from_a_terminal_progress_is_a_line_a_stage(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.splitlines() == [
-        "album: looking for photos 0",
+        "album: looking for photos",
         "album: looking at photos 0 of 5",
     ]
 
