@@ -452,11 +452,13 @@ class LibrarySession:
 
     def _standing(self) -> Standing:
         photos, failed = self.database.query(lambda c: (present_count(c), problems.count(c)))
+        # In this order: a starter that has ended has made `_looking`, if it ever will.
+        starting = self._starter is not None and self._starter.is_alive()
         scanner, looking = self._scanner, self._looking
         return Standing(
             scanned=scanner is None or scanner.idle,
             thumbnailed=self.thumbnails.idle,
-            looked=looking.idle if looking else not (self._starter and self._starter.is_alive()),
+            looked=looking.idle if looking else not starting,
             photos=photos,
             new=scanner.new if scanner else 0,
             analysed=looking.looked if looking else 0,
