@@ -85,8 +85,8 @@ class OutOfMemoryAsProblem:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Translates torch.OutOfMemoryError and what the CPU allocator raises instead."""
-        if isinstance(error, torch.OutOfMemoryError | MemoryError) or (
+        """Translates torch.cuda.OutOfMemoryError and what the CPU allocator raises instead."""
+        if isinstance(error, torch.cuda.OutOfMemoryError | MemoryError) or (
             isinstance(error, RuntimeError) and "allocate memory" in str(error)
         ):
             raise DeviceMemoryProblem(
