@@ -11,10 +11,11 @@
     | status line (28)         hidden unless wants_status
     +--------------------------------------------------+
 
-A page is a `QWidget` that gets its collaborators in its constructor, in this order, as far as it needs them:
-`(session: LibrarySession, bridge: Bridge, theme: Theme, parent: QWidget | None = None)`. It is built once, hidden;
-`enter` tells it what to show each time it comes up, `leave` that it goes: what it began (pictures being decoded,
-timers) ends there. A page never touches another one; it asks the window by its signals:
+A page is a `QWidget` that gets its collaborators in its constructor, in this order, as far as it
+needs them: `(session: LibrarySession, bridge: Bridge, theme: Theme, parent: QWidget | None =
+None)`. It is built once, hidden; `enter` tells it what to show each time it comes up, `leave` that
+it goes: what it began (pictures being decoded, timers) ends there. A page never touches another one; it asks the
+window by its signals:
 
     left                        go back to where the user came from (Esc, Back)
     page_wanted(name, context)  open that page with that context
@@ -23,8 +24,8 @@ timers) ends there. A page never touches another one; it asks the window by its 
 
 Colours come from `theme.palette` (and `theme.changed` says when they are others), icons from
 `theme.icon(name, role)`, words from `album_ui.words.tr`, keys from `album_ui.shortcuts`.
-What a page gets from the session comes through `bridge.call(future, on_done, on_error, owner=self)`, so it
-arrives on the GUI thread and not at all when the page is gone.
+What a page gets from the session comes through `bridge.call(future, on_done, on_error,
+owner=self)`, so it arrives on the GUI thread and not at all when the page is gone.
 """
 
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class PageName(StrEnum):
     VIEWER = "viewer"
     CUTOUT = "cutout"
     PROBLEMS = "problems"
+    REVIEW = "review"
     START = "start"
 
 

@@ -31,7 +31,8 @@ class Shortcut:
     Attributes:
         keys: portable key sequences (`Ctrl+F`), the first one is shown.
         text: what it does, in English (a key of the catalogue).
-        handled: False where Qt or the widget's own key handling does it, True where `action` makes it.
+        handled: False where Qt or the widget's own key handling does it, True where `action` makes
+            it.
     """
 
     name: str
@@ -86,6 +87,13 @@ TABLE: tuple[Shortcut, ...] = (
     Shortcut("viewer_out", Where.VIEWER, ("-",), "Farther", handled=False),
     Shortcut("viewer_regions", Where.VIEWER, ("G",), "Regions", handled=False),
     Shortcut("viewer_leave", Where.VIEWER, ("Esc", "Space"), "Back to the library", handled=False),
+    Shortcut("review_yes", Where.REVIEW, ("A",), "Yes", handled=False),
+    Shortcut("review_no", Where.REVIEW, ("X",), "No", handled=False),
+    Shortcut("review_skip", Where.REVIEW, ("S",), "Skip", handled=False),
+    Shortcut("review_page", Where.REVIEW, ("Return",), "Yes to this page", handled=False),
+    Shortcut("review_rest", Where.REVIEW, ("Shift+Return",), "No to the rest", handled=False),
+    Shortcut("review_closer", Where.REVIEW, ("Space",), "Look closer", handled=False),
+    Shortcut("review_leave", Where.REVIEW, ("Esc",), "Back to the library", handled=False),
     Shortcut("cutout_copy", Where.CUTOUT, ("Ctrl+C",), "Copy the cut-out", handled=False),
     Shortcut("cutout_save", Where.CUTOUT, ("Ctrl+S",), "Save as PNG", handled=False),
     Shortcut("cutout_leave", Where.CUTOUT, ("Esc",), "Back", handled=False),
