@@ -19,6 +19,7 @@ from album.domain.tag import Facet
 from album.taxonomies import built_in_taxonomy
 from album_models.heads import TagHead
 from album_models.scoring import Scoring
+from album_models.weights import BUILT_IN
 from training.calibrate import average_precision, is_experimental, platt, threshold
 from training.classes import class_calibration, class_slugs
 from training.examples import load_examples
@@ -161,7 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the training zips")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the weights")
+    parser.add_argument("--out", type=Path, default=BUILT_IN, help="folder of the weights")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     saved = torch.load(chosen.work / "tagger" / "head.pt", weights_only=True)
