@@ -40,14 +40,13 @@ def index_all(
 ) -> Iterator[Progress]:
     """Scan these folders, then say where it stands until all is done or the session closes."""
     began_s = time.monotonic()
-    before = standing()
     for folder_id in folders:
         scan(folder_id)
     while True:
         now = standing()
         stage = _stage(now)
         found = {activity.kind: activity for activity in activities()}
-        yield _progress(stage, now, before, found, time.monotonic() - began_s)
+        yield _progress(stage, now, found, time.monotonic() - began_s)
         if stage is Stage.DONE or closed.wait(SAY_EVERY_S):
             return
 
@@ -63,19 +62,17 @@ def _stage(now: Standing) -> Stage:
 def _progress(
     stage: Stage,
     now: Standing,
-    before: Standing,
     activities: dict[ActivityKind, Activity],
     seconds: float,
 ) -> Progress:
     activity = None if stage is Stage.DONE else activities.get(ActivityKind(stage.value))
-    analysed = now.analysed - before.analysed
     return Progress(
         stage=stage,
-        done=activity.done if activity else analysed,
-        total=activity.total if activity else (analysed if stage is Stage.DONE else None),
+        done=activity.done if activity else now.analysed,
+        total=activity.total if activity else (now.analysed if stage is Stage.DONE else None),
         photos=now.photos,
-        new=now.new - before.new,
-        analysed=analysed,
+        new=now.new,
+        analysed=now.analysed,
         failed=now.failed,
         seconds=seconds,
         per_second=activity.per_second if activity else None,

@@ -56,8 +56,8 @@ class Progress:
     Attributes:
         done: of `total` in this stage; None while nobody can tell.
         photos: in the library now, hidden ones left out.
-        new: photos that this run has added.
-        analysed: photos that this run has looked at.
+        new: photos that this session has added.
+        analysed: photos that this session has looked at.
         failed: files with a problem now.
         per_second: of this stage; None until there is something to measure.
         left_s: seconds left; None where that is not known.

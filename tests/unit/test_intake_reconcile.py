@@ -143,10 +143,10 @@ class Rows:
                 self.content[photo] = content
             self.next += 1
             self._put(file, photo, FileId(self.next))
-        for file in changes.missing:
-            self._state(file, FileState.MISSING)
-        for file in changes.returned:
-            self._state(file, FileState.PRESENT)
+        for gone in changes.missing:
+            self._state(gone, FileState.MISSING)
+        for back in changes.returned:
+            self._state(back, FileState.PRESENT)
 
     def _put(self, file: FileStat, photo: PhotoId, number: FileId) -> None:
         self.rows[file.path] = KnownFile(
