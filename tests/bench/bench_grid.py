@@ -1,6 +1,6 @@
-"""The window on synthetic libraries: first paint, scroll step, relayout, facet click; pauses while indexing.
+"""The window on synthetic libraries: paint, scroll, relayout, facet click, pauses.
 
-    python tests/bench/bench_grid.py [--json] [PHOTOS...]
+python tests/bench/bench_grid.py [--json] [PHOTOS...]
 """
 
 import os
@@ -205,7 +205,9 @@ def pauses(app: QApplication) -> list[Figure]:
             timer.stop()
             window.close()
     return [
-        Figure("GUI pause while indexing p99", round(float(np.percentile(gaps, 99)), 1), "ms", 50.0),
+        Figure(
+            "GUI pause while indexing p99", round(float(np.percentile(gaps, 99)), 1), "ms", 50.0
+        ),
         Figure("GUI pause while indexing, longest", round(max(gaps), 1), "ms"),
     ]
 

@@ -1,7 +1,8 @@
 """The one crossing between worker threads and the window.
 
-A `Bridge` lives on the GUI thread. Futures and subscriptions of the session end on worker threads; they put what they
-have on a queue and wake the bridge by one signal, which Qt delivers on the GUI thread.
+A `Bridge` lives on the GUI thread. Futures and subscriptions of the session end on worker threads;
+they put what they have on a queue and wake the bridge by one signal, which Qt delivers on the GUI
+thread.
 """
 
 import logging
@@ -67,9 +68,11 @@ class Bridge(QObject):
         Args:
             future: of the session.
             on_done: gets its value.
-            on_error: gets its AlbumError; without one it becomes a notice. Cancellation is told to nobody.
+            on_error: gets its AlbumError; without one it becomes a notice. Cancellation is told to
+                nobody.
             owner: nothing is delivered once it is deleted.
-            latest: a name; a later call of the same owner with this name makes this one's outcome void.
+            latest: a name; a later call of the same owner with this name makes this one's outcome
+                void.
         """
         if latest:
             self._latest[(id(owner), latest)] = future

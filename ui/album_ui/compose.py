@@ -1,9 +1,9 @@
 """Puts the window together: which part gets what, and whose signals go where."""
 
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -21,12 +21,13 @@ from album_ui.bridge import Bridge
 from album_ui.cutout.page import CutoutPage
 from album_ui.drop.area import DropArea
 from album_ui.drop.outgoing import drag_out, mime_of_originals
-from album_ui.facets.panel import REVIEW, FacetPanel
+from album_ui.facets.panel import FacetPanel
 from album_ui.grid.page import LibraryPage
 from album_ui.help.page import KeysOverlay
 from album_ui.main_window import MainWindow
-from album_ui.pages import PageName
+from album_ui.pages import PageContext, PageName
 from album_ui.problems.page import ProblemsPage
+from album_ui.review.page import ReviewPage
 from album_ui.search.browsing import Browsing
 from album_ui.search.field import SearchField
 from album_ui.search.toolbar import Toolbar
@@ -34,6 +35,9 @@ from album_ui.start.page import StartPage
 from album_ui.theme import Scheme, Theme
 from album_ui.viewer.page import ViewerPage
 from album_ui.words import tr
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 MOST_DRAGGED = 1000
 """Files that are handed to another program at once."""
@@ -85,9 +89,10 @@ class Program(QObject):
         session, bridge, theme = self._session, self.bridge, self.theme
         self.library = LibraryPage(session, bridge, theme, self.browsing)
         self.viewer = ViewerPage(session, bridge, theme)
+        self.review = ReviewPage(session, bridge, theme)
         self.start_page = StartPage(session, bridge, theme)
         self.sidebar = FacetPanel(session, bridge, self.browsing, theme)
-        self.field = SearchField(session, self.browsing, theme)
+        self.field = SearchField(session, bridge, self.browsing, theme)
         self.toolbar = Toolbar(self.browsing, self.field, theme)
         self.status = StatusLine(session, bridge, theme)
         pages = {
@@ -95,6 +100,7 @@ class Program(QObject):
             PageName.VIEWER: self.viewer,
             PageName.CUTOUT: CutoutPage(session, bridge, theme),
             PageName.PROBLEMS: ProblemsPage(session, bridge, theme),
+            PageName.REVIEW: self.review,
             PageName.START: self.start_page,
         }
         self.window = MainWindow(self.toolbar, self.sidebar, self.status, pages, session.settings)
@@ -104,6 +110,8 @@ class Program(QObject):
 
     def _connect_pages(self) -> None:
         self.library.decided.connect(self._on_decided)
+        self.viewer.decided.connect(self._on_decided)
+        self.viewer.photo_shown.connect(self._on_photo_shown)
         self.library.drag_wanted.connect(self._on_drag_wanted)
         self.library.folder_wanted.connect(self.choose_folder)
         self.library.row_px_changed.connect(self._on_row_px)
@@ -130,7 +138,7 @@ class Program(QObject):
         self._size_settled.timeout.connect(self._keep_row_px)
 
     def _make_actions(self) -> None:
-        slots = {
+        slots: dict[str, Callable[[], object]] = {
             "search": self._on_search,
             "undo": self.undo,
             "back": self._on_back,
@@ -139,7 +147,7 @@ class Program(QObject):
             "pause": self._on_pause,
             "help": self.keys.toggle,
             "all_photos": partial(self.show_query, Query()),
-            "review": partial(self.show_query, REVIEW),
+            "review": partial(self.window.show_page, PageName.REVIEW),
         }
         for name, slot in slots.items():
             shortcuts.action(name, self.window, slot)
@@ -198,6 +206,11 @@ class Program(QObject):
         paths = [row.path for row in rows if row.path is not None and not row.offline]
         if paths:
             drag_out(self.library.view, mime_of_originals(paths))
+
+    def _on_photo_shown(self, photo_id: int) -> None:
+        """The library waits where the viewer is."""
+        model = self.library.model
+        self.library.enter(PageContext(model.ids, model.place_of(photo_id)))
 
     def _on_page_shown(self, name: PageName) -> None:
         self.sidebar.show_problems_place(name is PageName.PROBLEMS)

@@ -1,4 +1,4 @@
-"""When Albumen itself is wrong: what was not caught is kept, said, and offered at the next start."""
+"""When Albumen itself is wrong: what was not caught is kept and said."""
 
 import faulthandler
 import logging
@@ -14,7 +14,7 @@ from typing import IO
 _log = logging.getLogger(__name__)
 
 Tell = Callable[[str, Path], None]
-"""Gets one line in plain words and the file that holds the report; called on the thread that failed."""
+"""Gets one line and the file that holds the report; called on the thread that failed."""
 
 
 class CrashHook:

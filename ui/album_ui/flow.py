@@ -68,12 +68,12 @@ class FlowLayout(QLayout):
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
-        left, top, right, bottom = self.getContentsMargins()
-        return size + QSize(left + right, top + bottom)
+        around = self.contentsMargins()
+        return size + QSize(around.left() + around.right(), around.top() + around.bottom())
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        left, top, right, bottom = self.getContentsMargins()
-        area = rect.adjusted(left, top, -right, -bottom)
+        around = self.contentsMargins()
+        area = rect.marginsRemoved(around)
         x, y, line = area.x(), area.y(), 0
         for item in self._items:
             size = item.sizeHint()
@@ -84,4 +84,4 @@ class FlowLayout(QLayout):
                 item.setGeometry(QRect(QPoint(x, y), size))
             x += size.width() + self._across
             line = max(line, size.height())
-        return y + line - rect.y() + bottom
+        return y + line - rect.y() + around.bottom()

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-import qtawesome
+import qtawesome  # type: ignore[import-untyped]  # ships no types
 from PySide6.QtGui import QColor, QIcon
 
 

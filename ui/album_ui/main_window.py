@@ -1,4 +1,4 @@
-"""The frame of the window: toolbar, sidebar, the pages, status line; it shows one page and brings the next."""
+"""The frame of the window: toolbar, sidebar, pages, status line."""
 
 from collections.abc import Mapping
 
@@ -165,7 +165,7 @@ class MainWindow(QWidget):
         page = self.page
         if page is not None:
             page.leave()
-        geometry = self.saveGeometry().toBase64().data().decode("ascii")
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         width = self._splitter.sizes()[0] or self._settings.current.sidebar_width_px
         self._settings.change(window_geometry=geometry, sidebar_width_px=width)
         self.closed.emit()

@@ -1,4 +1,4 @@
-"""What a page of the window is: the library, the viewer, the cut-out, the problems, the first start.
+"""What a page of the window is: library, viewer, cut-out, problems, first start.
 
 `MainWindow` keeps its pages in a stack and shows one at a time:
 
@@ -12,10 +12,9 @@
     +--------------------------------------------------+
 
 A page is a `QWidget` that gets its collaborators in its constructor, in this order, as far as it
-needs them: `(session: LibrarySession, bridge: Bridge, theme: Theme, parent: QWidget | None =
-None)`. It is built once, hidden; `enter` tells it what to show each time it comes up, `leave` that
-it goes: what it began (pictures being decoded, timers) ends there. A page never touches another one; it asks the
-window by its signals:
+needs them: `session`, `bridge`, `theme`, `parent`. It is built once, hidden; `enter` tells it what
+to show each time it comes up, `leave` that it goes: what it began (pictures being decoded, timers)
+ends there. A page never touches another one; it asks the window by its signals:
 
     left                        go back to where the user came from (Esc, Back)
     page_wanted(name, context)  open that page with that context
@@ -84,7 +83,7 @@ class Page(QWidget):
 
     @property
     def title(self) -> str:
-        """What the window is called while this page is shown; empty for the program's name alone."""
+        """What the window is called while this page is shown; empty: the program's name."""
         return ""
 
     def enter(self, context: PageContext) -> None:

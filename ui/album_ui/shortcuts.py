@@ -1,4 +1,4 @@
-"""Every key that does something: the one table that actions, tooltips, menus, the help page and the tests read."""
+"""Every key that does something: one table for actions, tooltips, help and tests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -120,7 +120,7 @@ def tip(name: str, text: str = "") -> str:
 
 
 def action(name: str, owner: QWidget, slot: Callable[[], object]) -> QAction:
-    """An action of the table on a widget: its keys work wherever the widget or a child of it has the focus."""
+    """An action of the table: its keys work wherever the widget or a child has the focus."""
     entry = shortcut(name)
     made = QAction(tr(entry.text), owner)
     made.setObjectName(name)

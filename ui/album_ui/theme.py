@@ -1,4 +1,4 @@
-"""The one place that knows a colour, a size of type or a measure; follows the system between light and dark."""
+"""The one place that knows a colour, a size of type or a measure; light and dark."""
 
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
@@ -55,7 +55,8 @@ class Palette:
         window: toolbar, status line, info. page: under the photos. field: what takes text.
         chip: chips and photos that are not there yet. line: hairlines.
         text, second, third: words, in falling weight; third only for what is said elsewhere too.
-        accent: what is chosen, and the one main action. on_accent: words on it. tint: ground of a chosen row.
+        accent: what is chosen, and the one main action. on_accent: words on it. tint: ground of a
+            chosen row.
         yes, no: decided for, decided against (and problems). over: signs on a photo.
     """
 
@@ -172,7 +173,7 @@ class Theme(QObject):
         return self.palette.colour(role)
 
     def icon(self, name: str, role: str = "second") -> QIcon:
-        """A line icon (its Phosphor name) in the colour of a role; as accent where it is switched on."""
+        """A line icon (its Phosphor name) in the colour of a role; accent where it is on."""
         return icons.icon(name, self.palette.colour(role), self.palette.colour("accent"))
 
     def sign(self, name: str, role: str, size_px: int, ratio: float) -> QPixmap:

@@ -1,12 +1,20 @@
-"""Every word that the user reads goes through here: `tr("Back")`, `count("{n} photo", "{n} photos", 3)`.
+"""Every word that the user reads goes through here: `tr("Back")`, `count(one, many, 3)`.
 
-The English text is its own key; the catalogues lie in `album_resources.translations`. Qt holds the language of the
-program (an installed `QTranslator`), so Qt's own words and ours change together.
+The English text is its own key; the catalogues lie in `album_resources.translations`. Qt holds the
+language of the program (an installed `QTranslator`), so Qt's own words and ours change together.
 """
 
 from datetime import date, datetime
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator
+from PySide6.QtCore import (
+    QCoreApplication,
+    QDate,
+    QDateTime,
+    QLocale,
+    QObject,
+    QTime,
+    QTranslator,
+)
 
 from album_resources.translations import LANGUAGES, catalogue
 
@@ -18,20 +26,22 @@ class Catalogue(QTranslator):
 
     def __init__(self, language: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.language = language
+        self.code = language
         self._texts = catalogue(language)
 
     def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
+        """Whether nothing is translated."""
         return not self._texts
 
     def translate(
         self, context: str, text: str, disambiguation: str | None = None, n: int = -1
     ) -> str:
+        """The text in this language; itself where there is no translation."""
         return self._texts.get(text, text)
 
 
 def install(app: QCoreApplication, language: str = "system") -> Catalogue:
-    """Speak this language (`system`, `en`, `zh`) from now on; what is on the screen already is not told."""
+    """Speak this language (`system`, `en`, `zh`) from now on; what is shown already stays."""
     code = system_language() if language not in LANGUAGES else language
     before = app.findChild(Catalogue)
     if before is not None:
@@ -76,24 +86,25 @@ def number(n: int) -> str:
 def day(when: date) -> str:
     """«Saturday 12 July 2025»."""
     if language() == "zh":
-        return QLocale().toString(when, "yyyy年M月d日 dddd")
-    return QLocale().toString(when, "dddd d MMMM yyyy")
+        return QLocale().toString(_qdate(when), "yyyy年M月d日 dddd")
+    return QLocale().toString(_qdate(when), "dddd d MMMM yyyy")
 
 
 def moment(when: datetime) -> str:
     """«Sat 12 July 2025, 12:41»."""
     form = "yyyy年M月d日 ddd HH:mm" if language() == "zh" else "ddd d MMMM yyyy, HH:mm"
-    return QLocale().toString(when.replace(tzinfo=None), form)
+    at = QDateTime(_qdate(when), QTime(when.hour, when.minute))
+    return QLocale().toString(at, form)
 
 
 def month(when: date) -> str:
     """«Jul 2025»."""
-    return QLocale().toString(when, "yyyy年M月" if language() == "zh" else "MMM yyyy")
+    return QLocale().toString(_qdate(when), "yyyy年M月" if language() == "zh" else "MMM yyyy")
 
 
 def whole_month(when: date) -> str:
     """«July 2025»."""
-    return QLocale().toString(when, "yyyy年M月" if language() == "zh" else "MMMM yyyy")
+    return QLocale().toString(_qdate(when), "yyyy年M月" if language() == "zh" else "MMMM yyyy")
 
 
 def duration(seconds: float) -> str:
@@ -101,3 +112,7 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _qdate(when: date) -> QDate:
+    return QDate(when.year, when.month, when.day)

@@ -1,7 +1,8 @@
 """What the window says in other languages than English.
 
-One folder a language (`zh`), in it JSON files that each map an English text, as it stands in the code, to its
-translation; they are read as one catalogue. A text that counts has one entry for its singular and one for its plural.
+One folder a language (`zh`), in it JSON files that each map an English text, as it stands in the
+code, to its translation; they are read as one catalogue. A text that counts has one entry for its
+singular and one for its plural.
 """
 
 import json

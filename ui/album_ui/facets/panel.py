@@ -1,6 +1,7 @@
 """The sidebar: places of the library, then every facet that has values, then albums."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -202,9 +203,9 @@ class FacetPanel(QWidget):
             row.deleteLater()
         self._albums = []
         for album in albums:
-            row = self._place(album.name, "book-bookmark", lambda one=album: self._open(one))
+            row = self._place(album.name, "book-bookmark", partial(self._open, album))
             row.setProperty("query", album.query)
-            row.context_wanted.connect(lambda at, one=album: self._offer(one, at))
+            row.context_wanted.connect(partial(self._offer, album))
             self._albums.append(row)
             if layout is not None:
                 layout.addWidget(row)

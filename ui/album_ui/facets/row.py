@@ -175,7 +175,7 @@ class PlaceRow(SidebarRow):
 
 
 class ValueRow(SidebarRow):
-    """A value of a facet: click chooses, Alt-click or right click excludes, double click: only this.
+    """A value: click chooses, Alt-click or right click excludes, double click: only this.
 
     Signals:
         toggled_by_user(), excluded_by_user(), only_by_user(): what the user did with it.
@@ -300,4 +300,3 @@ class Swatch(ValueRow):
                 paint_tick(painter, disc.center(), sign)
             elif self._choice is Choice.EXCLUDED:
                 paint_minus(painter, disc.center(), sign)
-

@@ -1,7 +1,8 @@
 """Where every photo lies: justified rows under headings, by arithmetic on whole arrays; no Qt.
 
-A million photos are laid out in some milliseconds: rows are broken greedily, for all groups (days) at the same time,
-one row of each group a turn; long groups are cut into chunks for that, and the seam of two chunks is evened out.
+A million photos are laid out in some milliseconds: rows are broken greedily, for all groups (days)
+at the same time, one row of each group a turn; long groups are cut into chunks for that, and the
+seam of two chunks is evened out.
 """
 
 from dataclasses import dataclass
@@ -187,7 +188,7 @@ class Layout:
         return runs
 
     def _row_scales(self) -> Floats:
-        """The exact height of each row: as it fills the width, or the wanted one at a group's end."""
+        """The exact height of each row: as it fills the width, or the wanted one at an end."""
         starts, measures = self.row_starts, self.measures
         aspects = self.strip.sums[starts[1:]] - self.strip.sums[starts[:-1]]
         gaps = (np.diff(starts) - 1) * measures.gap
@@ -198,7 +199,10 @@ class Layout:
             lasts[np.append(self.group_rows[1:], len(full)) - 1] = True
         natural = lasts & (full * ALMOST_FULL > measures.row)
         scales = np.where(natural, np.minimum(full, measures.row), full)
-        return np.minimum(scales, np.where(natural, measures.row, measures.row * TALLEST))
+        limited: Floats = np.minimum(
+            scales, np.where(natural, measures.row, measures.row * TALLEST)
+        )
+        return limited
 
     def _row_tops(self) -> tuple[Ints, int]:
         steps = self.row_heights + self.measures.gap

@@ -1,4 +1,4 @@
-"""Under which headings photos stand: their days, or whole months and years where days hold next to nothing; pure."""
+"""Under which headings photos stand: days, or months and years where days hold little; pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -59,7 +59,7 @@ def group(days: NDArray[np.int32]) -> Groups:
     month_of_day = np.searchsorted(month_starts, day_starts, side="right") - 1
     year_of_month = np.searchsorted(year_starts, month_starts, side="right") - 1
     kept_days = day_starts[by_day[month_of_day]]
-    # A sparse month stands alone where its year is worth months, or where other months of the year show days.
+    # A sparse month stands alone where its year is worth months, or shows days elsewhere.
     busy_years = np.bincount(year_of_month, by_day, len(year_starts)) > 0
     apart = by_month | busy_years
     kept_months = month_starts[~by_day & apart[year_of_month]]

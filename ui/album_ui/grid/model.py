@@ -102,7 +102,7 @@ class PhotoGridModel(QAbstractListModel):
             self._ask(missing)
 
     def forget(self, ids: Iterable[int]) -> None:
-        """These photos changed: what is known of them is asked for again, and kept until it comes."""
+        """These photos changed: ask for them again, and keep what is known until it comes."""
         again = [one for one in ids if one in self._rows]
         if again:
             self._ask(again)

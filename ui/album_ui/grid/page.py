@@ -1,6 +1,7 @@
 """The library page: the choice over the grid, the years beside it, the info at the right."""
 
 from concurrent.futures import Future
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
@@ -159,7 +160,7 @@ class LibraryPage(Page):
         act("larger", self, lambda: self._step(24))
         act("smaller", self, lambda: self._step(-24))
         for stars in range(6):
-            act(f"rate_{stars}", self, lambda stars=stars: self._on_rate(stars))
+            act(f"rate_{stars}", self, partial(self._on_rate, stars))
 
     def selected_ids(self) -> list[PhotoId]:
         """The selected photos; the current one where none is selected."""

@@ -22,7 +22,7 @@ STRETCHED: Final = 1.15
 
 
 def decode(data: bytes, size: QSize) -> QImage:
-    """A thumbnail's bytes as an opaque picture that fills `size`, cropped in its middle; null when they are none.
+    """A thumbnail's bytes as an opaque picture that fills `size`, cropped; null when they are none.
 
     Runs on any thread.
     """
@@ -84,11 +84,13 @@ class Pixmaps(QObject):
         self._unsubscribe = session.thumbnails.subscribe(self._on_thumbnail)
 
     def get(self, photo_id: int) -> QPixmap | None:
-        """The picture of a photo, perhaps of another size than wanted; None when there is none yet."""
+        """The picture of a photo, perhaps of another size than wanted; None: none yet."""
         return self._pixmaps.get(photo_id)
 
     def want(self, sizes: Iterable[tuple[int, QSize]], visible: int) -> None:
-        """These are in sight or near, the first `visible` of them on the screen; sizes in device pixels.
+        """These are in sight or near, the first `visible` of them on the screen.
+
+        Sizes are in device pixels.
 
         What was wanted before and is not now is dropped.
         """

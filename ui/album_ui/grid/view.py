@@ -1,10 +1,11 @@
-"""The grid: an item view whose positions are computed, so a million photos cost what a screenful does."""
+"""The grid: an item view with computed positions; a million photos cost what a screenful does."""
 
 import time
 from datetime import date
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -137,14 +138,16 @@ class PhotoGridView(QAbstractItemView):
     def selected_rows(self) -> list[tuple[int, int]]:
         """Runs (first, last) of selected rows, in order."""
         ranges = self.selectionModel().selection()
-        return sorted((one.top(), one.bottom()) for one in ranges)
+        return sorted(
+            (ranges.at(place).top(), ranges.at(place).bottom()) for place in range(ranges.count())
+        )
 
-    def selected_ids(self) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+    def selected_ids(self) -> NDArray[np.int32]:
         """The selected photos in the order of the grid."""
         runs = [self._photos.ids[first : last + 1] for first, last in self.selected_rows()]
         return np.concatenate(runs) if runs else np.empty(0, dtype=np.int32)
 
-    def select_rows(self, rows: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> None:
+    def select_rows(self, rows: NDArray[np.int64]) -> None:
         """Select exactly these rows (in order)."""
         selection = QItemSelection()
         if len(rows):
@@ -186,7 +189,8 @@ class PhotoGridView(QAbstractItemView):
 
         Args:
             page: what to show.
-            keep: what is at the top stays there (the library changed); else the page begins at its top.
+            keep: what is at the top stays there (the library changed); else the page begins at its
+                top.
         """
         anchor = self.first_visible() if keep else -1
         at = int(self._photos.ids[anchor]) if anchor >= 0 else -1
@@ -499,7 +503,7 @@ class PhotoGridView(QAbstractItemView):
             }:
                 self._goal_x = None
 
-    def keyboardSearch(self, search: str) -> None:
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802 - Qt's name
         """Letters are keys of the window, not the beginning of a name."""
 
     # Mouse

@@ -6,9 +6,8 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QSize, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QCompleter,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -31,6 +30,7 @@ from album_ui.flow import FlowLayout
 from album_ui.info.bars import ColourBar, ScoreBar, Stars
 from album_ui.info.facts import camera_line, place_line, size_line
 from album_ui.info.tags import PlainChip, ShownTag, TagChip, note_of
+from album_ui.search.completions import Completions
 from album_ui.theme import Theme
 from album_ui.words import tr
 
@@ -74,7 +74,7 @@ class InfoPanel(QWidget):
         self._tags = FlowLayout(None, 6, 6)
         self._rejected = QLabel()
         self._field = QLineEdit()
-        self._names = QStringListModel(self)
+        self._completions = Completions(session, bridge, self._field)
         self._add = QPushButton()
         self._colours = ColourBar()
         self._style = FlowLayout(None, 6, 6)
@@ -163,10 +163,7 @@ class InfoPanel(QWidget):
         self._field.setPlaceholderText(tr("Add a tag"))
         self._field.setAccessibleName(tr("Add a tag"))
         self._field.hide()
-        completer = QCompleter(self._names, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.popup().setObjectName("completions")
-        self._field.setCompleter(completer)
+        self._completions.taken.connect(self._on_tag_taken)
         self._rejected.setProperty("role", "small")
         self._rejected.setWordWrap(True)
         self._rejected.linkActivated.connect(self._on_cleared)
@@ -358,13 +355,16 @@ class InfoPanel(QWidget):
         self.decided.emit(decision)
 
     def _on_typed(self, text: str) -> None:
-        self._names.setStringList(self._session.suggest(text) if text.strip() else [])
+        self._completions.look_up(text, text.strip())
 
     def _on_tag_typed(self) -> None:
-        word = self._field.text().strip()
-        if word:
-            self._field.clear()
-            self._decide(self._session.decide(self._ids, word, TagState.MANUAL))
+        self._on_tag_taken(self._field.text())
+
+    def _on_tag_taken(self, word: str) -> None:
+        self._completions.hide()
+        self._field.clear()
+        if word.strip():
+            self._decide(self._session.decide(self._ids, word.strip(), TagState.MANUAL))
 
     def _on_left_field(self) -> None:
         if not self._field.hasFocus():

@@ -1,4 +1,4 @@
-"""Tags as chips: what a person or the file says is filled and ticked, what a model suggests is dashed with its score."""
+"""Tags as chips: what a person or the file says is filled, what a model suggests is dashed."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -189,4 +189,3 @@ class PlainChip(QWidget):
             painter.setPen(self._theme.colour("text"))
             painter.setFont(self._font)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
-

@@ -1,4 +1,4 @@
-"""What the window asks of the library at the moment: query, order, history, and the answers as they come."""
+"""What the window asks of the library: query, order, history, and the answers as they come."""
 
 from collections.abc import Mapping, Sequence
 

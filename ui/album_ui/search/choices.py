@@ -1,7 +1,7 @@
 """How clicks change a query: pure functions from one `Query` to the next.
 
-A facet's chosen values stand in one term (they are alternatives), each excluded value in a term of its own; terms keep
-the order in which they were made, so chips do.
+A facet's chosen values stand in one term (they are alternatives), each excluded value in a term of
+its own; terms keep the order in which they were made, so chips do.
 """
 
 from dataclasses import dataclass, replace

@@ -1,6 +1,7 @@
 """What stands where photos would be: what could be here, and what helps."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -80,7 +81,7 @@ class EmptyPage(QWidget):
                 terms[place] = WordTerm(name)
                 other = Query(tuple(terms))
                 text = tr("Did you mean “{word}”?", word=name)
-                self._offer(text, lambda other=other: self.query_wanted.emit(other), main=True)
+                self._offer(text, partial(self.query_wanted.emit, other), main=True)
 
     def _try_without(self, query: Query, chip: Chip) -> None:
         rest = choices.without(query, chip)

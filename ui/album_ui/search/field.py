@@ -1,17 +1,19 @@
-"""The search field: what is typed becomes the query, and the query shows as what could have been typed."""
+"""The search field: what is typed becomes the query, and the query shows as text."""
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, QStringListModel, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from album.domain.query import Query
 from album.domain.query_text import print_query
 from album.errors import QueryProblem
 from album.session import LibrarySession
 from album_ui import shortcuts
+from album_ui.bridge import Bridge
 from album_ui.search.browsing import Browsing
+from album_ui.search.completions import Completions
 from album_ui.theme import CONTROL_PX, Theme
 from album_ui.words import tr
 
@@ -26,6 +28,7 @@ class SearchField(QLineEdit):
     def __init__(
         self,
         session: LibrarySession,
+        bridge: Bridge,
         browsing: Browsing,
         theme: Theme,
         parent: QWidget | None = None,
@@ -34,7 +37,7 @@ class SearchField(QLineEdit):
         self._session = session
         self._browsing = browsing
         self._theme = theme
-        self._names = QStringListModel(self)
+        self._completions = Completions(session, bridge, self)
         self._timer = QTimer(self, singleShot=True, interval=THROTTLE_MS)
         self._timer.timeout.connect(self.ask_now)
         self._sign = QLabel(self)
@@ -64,12 +67,7 @@ class SearchField(QLineEdit):
         self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._clear.clicked.connect(self._on_clear)
         self._clear.hide()
-        completer = QCompleter(self._names, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.popup().setObjectName("completions")
-        completer.setWidget(self)
-        completer.activated[str].connect(self._on_completed)
-        self._completer = completer
+        self._completions.taken.connect(self._on_completed)
 
     def ask_now(self) -> None:
         """Ask for what is typed, without waiting for the next letter."""
@@ -88,13 +86,7 @@ class SearchField(QLineEdit):
         self._clear.setVisible(bool(text))
         self._key.setVisible(not text)
         self._timer.start()
-        last = text.rsplit(" ", 1)[-1].lstrip("-")
-        names = self._session.suggest(text) if len(last) >= 2 else []
-        self._names.setStringList(names)
-        if names:
-            self._completer.complete()
-        else:
-            self._completer.popup().hide()
+        self._completions.look_up(text, text.rsplit(" ", 1)[-1].lstrip("-"))
 
     def _on_completed(self, name: str) -> None:
         before, space, last = self.text().rpartition(" ")
