@@ -140,7 +140,7 @@ def test_output_that_the_terminal_cannot_show_ends_nothing(library: Path, tmp_pa
     assert album("index", tmp_path / "photos").returncode == 0
     done = subprocess.run(
         command("search", "sunset"),
-        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
         capture_output=True,
         check=False,
     )
