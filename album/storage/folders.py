@@ -67,14 +67,13 @@ def folder_at(connection: sqlite3.Connection, path: Path) -> Folder | None:
 
 def add_folder(db: "sqlite_utils.Database", path: Path) -> Folder:
     """Watch the folder at this absolute path; the one that is there when it is watched already."""
-    db.conn.execute(
-        "INSERT INTO folder (path, shown, added_s) VALUES (?, ?, ?) ON CONFLICT (path) DO NOTHING",
+    row = db.conn.execute(
+        "INSERT INTO folder (path, shown, added_s) VALUES (?, ?, ?)"
+        " ON CONFLICT (path) DO UPDATE SET path = path"
+        " RETURNING id, path, shown, state, note, added_s",
         (to_blob(path), shown(path), now_s()),
-    )
-    added = folder_at(db.conn, path)
-    if added is None:
-        raise LookupError(f"folder {path} vanished while it was added")
-    return added
+    ).fetchone()
+    return _folder(row)
 
 
 def remove_folder(db: "sqlite_utils.Database", folder_id: FolderId) -> list[PhotoId]:

@@ -93,9 +93,9 @@ class Browser:
         """The photos for which every term holds."""
         with self._lock:
             matching = self._matching(connection, query.terms)
-            found = self._order(connection, query, sort).where(
-                widened(matching, len(self.columns.exists))
-            )
+            found = self._order(connection, sort).where(widened(matching, len(self.columns.exists)))
+            if sort is Sort.SCORE:
+                found = self._surest_first(connection, query, found)
             return Page(
                 ids=found.ids,
                 aspect=found.aspect,
@@ -203,40 +203,38 @@ class Browser:
         flags[ids[ids < len(flags)]] = True
         return flags
 
-    def _order(self, connection: sqlite3.Connection, query: Query, sort: Sort) -> Ordered:
-        match sort:
-            case Sort.NAME:
-                if self._names is None:
-                    names = _by_name(connection)
-                    self._names = self.columns.arranged(names[self._exists(names)])
-                return self._names
-            case Sort.SCORE:
-                return self._by_score(connection, query)
-            case _:
-                return self.columns.order(sort)
+    def _order(self, connection: sqlite3.Connection, sort: Sort) -> Ordered:
+        """All photos in this order; for SCORE the newest first, as those of equal score stand."""
+        if sort is not Sort.NAME:
+            return self.columns.order(Sort.NEWEST if sort is Sort.SCORE else sort)
+        if self._names is None:
+            names = _by_name(connection)
+            self._names = self.columns.arranged(names[self._exists(names)])
+        return self._names
 
     def _exists(self, ids: NDArray[np.int32]) -> Flags:
         """Whether the columns know these photos: the library may be ahead of them."""
         exists = self.columns.exists
         return (ids < len(exists)) & exists[np.minimum(ids, len(exists) - 1)]
 
-    def _by_score(self, connection: sqlite3.Connection, query: Query) -> Ordered:
-        """Photos by the score of the tags that the query asks for, surest first; then newest first.
+    def _surest_first(
+        self, connection: sqlite3.Connection, query: Query, found: Ordered
+    ) -> Ordered:
+        """Photos by the score of the tags that the query asks for; else as they were.
 
         What a person or the file says is sure.
         """
-        newest = self.columns.order(Sort.NEWEST)
         slugs = self._asked(query)
         if not slugs:
-            return newest
+            return found
         scores = np.zeros(len(self.columns.exists), np.float32)
         for text_ids, text_scores in connection.execute(_SCORES, (json.dumps(slugs),)):
             ids = np.fromstring(text_ids, np.int32, sep=",")
             values = np.fromstring(text_scores, np.float32, sep=",")
             known = self._exists(ids)
             np.maximum.at(scores, ids[known], values[known])
-        places = np.argsort(-scores[newest.ids], kind="stable")
-        return self.columns.arranged(newest.ids[places])
+        places = np.argsort(-scores[found.ids], kind="stable")
+        return self.columns.arranged(found.ids[places])
 
     def _asked(self, query: Query) -> list[str]:
         """Slugs of tags that the query asks for."""

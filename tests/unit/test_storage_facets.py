@@ -475,6 +475,14 @@ def test_the_library_may_be_ahead_of_memory(connection: sqlite3.Connection) -> N
         assert found(browser, connection, text) == [20_000, 1]
 
 
+def test_a_moment_outside_of_all_calendars_has_no_year(connection: sqlite3.Connection) -> None:
+    put_photo(connection, 1)
+    connection.execute("UPDATE photo SET taken_s = 1000000000000000")
+    browser = browser_of(connection)
+    assert counts_of(browser, connection, "", Facet.YEAR) == {}
+    assert found(browser, connection, "") == [1]
+
+
 def test_suggestions_are_near_and_in_use(connection: sqlite3.Connection) -> None:
     put_photo(connection, 1, tags={"beach": "suggested", "grandma": "manual", "dog": "rejected"})
     browser = browser_of(connection)
@@ -524,6 +532,12 @@ def test_replacing_photos_of_a_posting(steps: list[tuple[set[int], set[int]]]) -
         posting.replace(as_ids(changed), as_ids(now), 1024)
         assert posting.ids.tolist() == sorted(expected)
         assert len(posting) == len(expected)
+
+
+def test_a_common_value_grows_with_the_library() -> None:
+    posting = Posting(np.arange(1, 1000, dtype=np.int32), 1024)
+    posting.replace(as_ids([3, 2000]), as_ids([2000]), 2048)
+    assert posting.ids.tolist() == [1, 2, *range(4, 1000), 2000]
 
 
 def test_ids_from_text_and_unions() -> None:

@@ -216,14 +216,27 @@ def test_a_move_onto_a_remembered_file_takes_its_place(
     assert photos.photo_at(db.conn, Path("/photos/holiday/b.jpg")) == first
 
 
+def test_files_below_a_directory(db: sqlite_utils.Database, folder: Folder) -> None:
+    names = ("a/1.jpg", "a/b/2.jpg", "a b/3.jpg", "ab/4.jpg", "a.jpg", "a0/5.jpg")
+    store(db, folder, *(seen(name, number) for number, name in enumerate(names)))
+    found = {file.path.as_posix() for file in photos.known_files_in(db.conn, folder.id, Path("a"))}
+    assert found == {"a/1.jpg", "a/b/2.jpg"}
+
+
 def test_missing_files_are_remembered(db: sqlite_utils.Database, folder: Folder) -> None:
     (photo_id,) = store(db, folder, seen("a.jpg"))
     (file,) = photos.known_files(db.conn, folder.id)
     assert photos.set_file_state(db, [file.id], FileState.MISSING) == [photo_id]
     assert [one.id for one in photos.missing_files(db.conn)] == [file.id]
+    assert photos.present_count(db.conn) == 0
+    assert photos.without_thumbnail(db.conn) == []
     assert photo_rows(db.conn, [photo_id])[0].path is None
     assert photos.set_file_state(db, [file.id], FileState.PRESENT) == [photo_id]
     assert photos.missing_files(db.conn) == []
+    assert photos.present_count(db.conn) == 1
+    assert photos.without_thumbnail(db.conn) == [photo_id]
+    photos.set_thumbnail_colours(db, {photo_id: 0})
+    assert photos.without_thumbnail(db.conn) == []
     assert photos.set_file_state(db, [FileId(99)], FileState.MISSING) == []
 
 
