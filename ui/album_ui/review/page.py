@@ -56,6 +56,7 @@ class ReviewPage(Page):
         self._shown: list[Suggestion] = []
         self._current = 0
         self._said = {Verdict.YES: 0, Verdict.NO: 0}
+        self._finished: set[str] = set()
         self._undoable: list[tuple[list[Suggestion], Verdict]] = []
         self._filling = False
         self._pixmaps: Pixmaps | None = None
@@ -131,6 +132,7 @@ class ReviewPage(Page):
         self._grid.start(self._pixmaps)
         self._said = {Verdict.YES: 0, Verdict.NO: 0}
         self._undoable.clear()
+        self._finished.clear()
         if self._slug:
             self.review(self._slug)
         else:
@@ -150,9 +152,11 @@ class ReviewPage(Page):
         self._candidates.photos(slug, self._on_photos)
 
     def _on_tags(self, tags: list[FacetCount]) -> None:
-        if tags:
-            self.review(tags[0].slug)
+        open_tags = [tag.slug for tag in tags if tag.slug not in self._finished]
+        if open_tags:
+            self.review(open_tags[0])
         else:
+            self._slug = ""
             self._ids = np.empty(0, np.int32)
             self._show([])
 
@@ -177,7 +181,11 @@ class ReviewPage(Page):
             self._turn()
             return
         self._filling = False
-        self._show(self._shown)
+        if self._shown:
+            self._show(self._shown)
+        else:
+            self._finished.add(self._slug)
+            self._candidates.tags(self._on_tags)
 
     def _show(self, shown: list[Suggestion]) -> None:
         self._shown = shown
