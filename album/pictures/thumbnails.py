@@ -16,7 +16,7 @@ from PIL import Image
 
 from album.domain.photo import Fingerprint
 from album.errors import EnvironmentProblem
-from album.pictures.pixels import Pixels, fit, to_array
+from album.pictures.pixels import Pixels, fit, shrink, to_array
 
 SMALL_PX = 384
 LARGE_PX = 1280
@@ -61,7 +61,7 @@ class Rendered:
 def render(decoder: PictureSource, path: Path) -> Rendered:
     """Both thumbnails of a file; FileProblem when it has no picture."""
     large = Image.fromarray(decoder.picture(path, LARGE_PX))
-    small = large.resize(fit(large.size, SMALL_PX), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    small = shrink(large, fit(large.size, SMALL_PX))
     red, green, blue = small.resize((1, 1), Image.Resampling.BOX).tobytes()
     return Rendered(
         small=_jpeg(small),
