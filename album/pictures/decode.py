@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from album.domain.photo import MediaKind
+from album.pictures.containers.jpeg import has_many_scans
 from album.pictures.containers.layout import recognise_format, take_apart
+from album.pictures.containers.parts import Parts
 from album.pictures.formats import Format
 from album.pictures.isolate import IsolatedDecoder
 from album.pictures.metadata import orientation_of
@@ -56,12 +58,17 @@ class Decoder:
         with open_original(path) as original:
             form = recognise_format(original)
             parts = take_apart(original, form)
-            claimed = (parts.claims.width or 0) * (parts.claims.height or 0)
-            if not form.isolated and claimed <= self._limits.here_pixels:
+            if not self._is_risky(original, form, parts):
                 orientation = orientation_of(original, parts)
                 pixels = self._limits.pixels
                 return to_array(decode_raster(original, form, longest_px, orientation, pixels))
         return self._isolated.picture(path, longest_px, self._limits.pixels)
+
+    def _is_risky(self, original: Original, form: Format, parts: Parts) -> bool:
+        claimed = (parts.claims.width or 0) * (parts.claims.height or 0)
+        return (
+            form.isolated or claimed > self._limits.here_pixels or has_many_scans(original, parts)
+        )
 
     def close(self) -> None:
         """End the isolated processes; what still needs one is Interrupted. Idempotent."""

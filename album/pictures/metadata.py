@@ -1,6 +1,7 @@
 """What a file says of itself, from all the places where it may say it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from album.domain.photo import Metadata
@@ -62,6 +63,8 @@ def _sidecars(path: Path) -> Iterator[Claims]:
                 continue
             with open_original(sidecar) as file:
                 if file.size_bytes <= LIMIT_BYTES:
-                    yield read_xmp(file.read(0, file.size_bytes))
+                    claims = read_xmp(file.read(0, file.size_bytes))
+                    # the file itself says which way up its pixels are
+                    yield replace(claims, orientation=None)
         except (FileProblem, OSError, ValueError):
             continue

@@ -269,6 +269,19 @@ def test_large_pictures_are_decoded_elsewhere(tmp_path: Path) -> None:
         decoder.picture(tmp_path / "a.jpg", 100)
 
 
+def test_a_jpeg_of_endless_scans_is_decoded_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    quarters().save(path, progressive=True)
+    decoder = Decoder()
+    decoder.close()
+    assert_quarters(decoder.picture(path, None))
+    content = path.read_bytes()
+    scan = content.rindex(b"\xff\xda")
+    path.write_bytes(content[:-2] + content[scan:-2] * 200 + content[-2:])
+    with pytest.raises(Interrupted):
+        decoder.picture(path, None)
+
+
 def test_formats_that_crash_decoders_are_isolated() -> None:
     for name in ("nef", "cr3", "dng", "heic", "avif", "jp2", "j2k", "mp4", "mkv", "avi", "tiff"):
         assert by_name(name).isolated

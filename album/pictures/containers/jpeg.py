@@ -10,11 +10,13 @@ _APP1, _APP13, _APP14 = 0xE1, 0xED, 0xEE
 _APPS = range(0xE0, 0xF0)
 _RESTARTS = range(0xD0, 0xD8)
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE = frozenset((0xC2, 0xC6, 0xCA, 0xCE))
 _EXIF = b"Exif\0"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _ADOBE = b"Adobe"
 _SEGMENTS_MOST = 5_000
+_SCANS_MOST = 100  # encoders write about ten
 
 
 def read_jpeg(original: Original) -> Parts:
@@ -44,6 +46,17 @@ def read_jpeg(original: Original) -> Parts:
     raise Malformed("it is a JPEG without image data")
 
 
+def has_many_scans(original: Original, parts: Parts) -> bool:
+    """Whether a small file may keep a decoder busy for minutes, refining nothing over and over."""
+    at, scans = 0, 0
+    while parts.progressive and scans <= _SCANS_MOST:
+        at = original.find(b"\xff\xda", at) + 2
+        if at < 2:
+            break
+        scans += 1
+    return scans > _SCANS_MOST
+
+
 def _next_marker(original: Original, start: int) -> int:
     at = original.find(b"\xff", start)
     return original.size_bytes if at < 0 else at
@@ -58,6 +71,7 @@ def _take(original: Original, parts: Parts, marker: int, at: int, size: int) -> 
             _take_metadata(parts, original.read(at + 4, size - 2))
     elif marker != _COM:
         parts.image.append((at, 2 + size))
+        parts.progressive = parts.progressive or marker in _PROGRESSIVE
         if marker in _FRAMES:
             frame = original.read(at + 4, 5)
             height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
