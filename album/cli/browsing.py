@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from album.cli.library import find_photo, quick_library
 from album.cli.options import (
     WORDS,
     Common,
@@ -44,15 +43,16 @@ def search(
 
     Words, facet:value, -not, '"two words"', dates: 2024, 2024-07..2024-08, is:video, rating:3..5.
     """
+    from album.cli.reading import reading
     from album.domain.photo import PhotoId
     from album.domain.query import Sort
     from album.storage.rows import search_json
 
     refuse_options(query)
-    with quick_library(common) as session:
-        page = session.browse(session.parse(" ".join(query)), Sort[_SORTS[sort]]).result()
-        futures = [session.details(PhotoId(int(one))) for one in page.ids[:limit]]
-        found = [future.result() for future in futures]
+    with reading(common) as library:
+        wanted = library.parse(" ".join(query))
+        page = library.find(library.browser(), wanted, Sort[_SORTS[sort]])
+        found = [library.details(PhotoId(int(one))) for one in page.ids[:limit]]
     if as_json:
         print_json(search_json(found))
         return Exit.DONE
@@ -70,14 +70,13 @@ def search(
 @pass_common
 def facets(common: Common, query: tuple[str, ...], as_json: bool) -> int:
     """Facet values with their counts, for all photos or those that match QUERY."""
-    from album.domain.query import Sort
+    from album.cli.reading import reading
 
     refuse_options(query)
-    with quick_library(common) as session:
-        parsed = session.parse(" ".join(query))
-        counts = session.facet_counts(parsed)
-        total = session.browse(parsed, Sort.NEWEST).result().total
-        found = counts.result()
+    with reading(common) as library:
+        browser, wanted = library.browser(), library.parse(" ".join(query))
+        found = library.counts(browser, wanted)
+        total = library.find(browser, wanted).total
     if as_json:
         print_json({"total": total, "facets": _facets_document(found)})
     else:
@@ -115,16 +114,17 @@ def _say_facets(total: int, found: "Mapping[Facet, Sequence[FacetCount]]") -> No
 @pass_common
 def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
     """All that the library knows of each FILE."""
+    from album.cli.reading import reading
     from album.storage.rows import details_json
 
     found, unknown = [], []
-    with quick_library(common) as session:
+    with reading(common) as library:
         for one in file:
-            photo_id = find_photo(session, one)
+            photo_id = library.photo_at(one)
             if photo_id is None:
                 unknown.append(one)
             else:
-                found.append((one, session.details(photo_id).result()))
+                found.append((one, library.details(photo_id)))
     documents = [details_json(details) | {"path": str(path.absolute())} for path, details in found]
     if as_json:
         print_json(documents)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from album.cli.options import Common
 from album.cli.output import note, printable
-from album.directories import default_library
 from album.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ DATABASE = "library.db"
 
 def library_directory(common: Common) -> Path:
     """The library that the user means."""
+    from album.directories import default_library
+
     return common.library or default_library()
 
 

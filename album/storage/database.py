@@ -16,13 +16,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
-
-import sqlite_utils
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from album.errors import AlbumError, Interrupted
 from album.storage.failures import explained
 from album.storage.upkeep import copy_database, find_faults, prepare
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 T = TypeVar("T")
 
@@ -200,6 +201,8 @@ class _Writer:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA cache_size = -65536")
+            import sqlite_utils  # here: it takes time, and whoever only reads needs none of it
+
             db = sqlite_utils.Database(connection, execute_plugins=False)
             while (call := self._queue.get()) is not None:
                 if call.future.set_running_or_notify_cancel():

@@ -15,8 +15,8 @@ ROUNDS = 7
 TARGET_S = 0.3
 COMMANDS = {
     "album --help": ("--help",),
-    "album search, 10 of 20k photos": ("search", "tag-1", "--limit", "10"),
-    "album facets, 20k photos": ("facets", "tag-1"),
+    "album search, 10 of 20k photos": ("search", "scene:tag-0", "--limit", "10"),
+    "album facets, 20k photos": ("facets", "scene:tag-0"),
 }
 
 
