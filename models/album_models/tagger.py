@@ -1,21 +1,18 @@
-"""Scene, event and thing tags from one pass of the shared backbone."""
+"""Scene, event and thing tags from one pass of the shared backbone.
+
+Importing this module does not import torch, which takes seconds: `load` does, where it is called.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import torch
 from PIL import Image
 
 from album.analysis.protocol import Findings
 from album.errors import PackProblem
-from album.taxonomies import built_in_taxonomy
-from album_models.backbone import Backbone, normalise
-from album_models.device import OutOfMemoryAsProblem, choose, laid_out, limit_threads
-from album_models.heads import ClassHead, TagHead
-from album_models.scoring import Scoring
-from album_models.weights import Weights, fill
+from album_models.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,42 +20,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from album.analysis.protocol import Sample
-    from album_models.device import Device
+    from album_models.tagger_network import Network
 
 SIDE_PX: Final = 192
 """The network sees pictures as squares of this side."""
 _WIDEST: Final = 2.0
 """Panoramas are cut to this aspect ratio: squeezed more, nothing is recognised."""
-
-
-class Network:
-    """Backbone and heads on a device."""
-
-    def __init__(self, weights: Weights, device: Device) -> None:
-        weights.verify()
-        tensors = weights.tensors("tagger.safetensors")
-        table = weights.table("tagger.json")
-        self.device = device
-        self.scoring = Scoring(table, built_in_taxonomy())
-        if len(table["classes"]) != ClassHead().out_features:
-            raise PackProblem("The tagger's table does not fit its classes.")
-        self.backbone = Backbone()
-        self.tag_head = TagHead(len(table["tags"]), int(table["hidden"]))
-        self.class_head = ClassHead()
-        fill(self.backbone, tensors, "backbone")
-        fill(self.tag_head, tensors, "tag_head")
-        fill(self.class_head, tensors, "class_head")
-        laid_out(self.backbone.eval(), device)
-        self.tag_head.eval().to(device.handle)
-        self.class_head.eval().to(device.handle)
-
-    @torch.inference_mode()
-    def look(self, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
-        """(N, side, side, 3) to features, logits of tags and of classes, float32."""
-        batch = torch.from_numpy(pictures).to(self.device.handle).permute(0, 3, 1, 2)
-        features = self.backbone(normalise(batch).to(self.device.dtype)).float()
-        answers = (features, self.tag_head(features), self.class_head(features))
-        return tuple(answer.cpu().numpy() for answer in answers)
 
 
 class Tagger:
@@ -84,6 +51,9 @@ class Tagger:
 
     def load(self, device: str) -> None:
         """Make ready; PackProblem, EnvironmentProblem, DeviceMemoryProblem."""
+        from album_models.device import OutOfMemoryAsProblem, choose, limit_threads
+        from album_models.tagger_network import Network
+
         limit_threads()
         with OutOfMemoryAsProblem():
             self._network = Network(self._weights, choose(device))
@@ -105,6 +75,8 @@ class Tagger:
             raise PackProblem("The tagger has not been loaded.")
         if not prepared:
             return []
+        from album_models.device import OutOfMemoryAsProblem
+
         with OutOfMemoryAsProblem():
             features, tags, classes = self._network.look(np.stack(prepared))
         told = self._network.scoring.judge(tags, classes)
@@ -121,6 +93,10 @@ class Tagger:
 
     def unload(self) -> None:
         """Give memory back."""
+        if self._network is None:
+            return
+        import torch
+
         self._network = None
         if torch.cuda.is_available():
             torch.cuda.empty_cache()

@@ -6,9 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-
 from album.analysis.packs import Pack, find_faults, read_manifest
 from album.errors import PackProblem
 
@@ -44,6 +41,9 @@ class Weights:
 
     def tensors(self, name: str) -> dict[str, Tensor]:
         """All tensors of a file of the pack, as they are stored (float16)."""
+        from safetensors import SafetensorError
+        from safetensors.torch import load as load_tensors
+
         try:
             return load_tensors((self._folder / name).read_bytes())
         except (OSError, SafetensorError) as error:
@@ -66,7 +66,7 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor], part: str) -> None:
         if name.startswith(f"{part}.")
     }
     wanted = {name: tensor.shape for name, tensor in network.state_dict().items()}
-    for name in wanted.keys() | given.keys():
+    for name in dict.fromkeys((*wanted, *given)):
         if name not in given or name not in wanted:
             state = "missing" if name in wanted else "not expected"
             raise PackProblem(
