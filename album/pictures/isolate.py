@@ -14,6 +14,7 @@ from album.pictures.worker import receive, send, worker_command
 
 OPERATION = "album.pictures.decode:decode_here"
 
+_CRASHED = "it crashed the decoder"
 _CLOSING = "The decoder is closed."
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -29,6 +30,7 @@ class IsolatedDecoder:
         processes: at most so many at once.
         seconds: a file that takes longer costs its worker.
         memory_bytes: address space of a worker, where the system can limit it.
+        idle_seconds: a worker that is not asked for so long ends.
         operation: `module:function` that the workers run, see `worker.Decode`.
     """
 
@@ -38,10 +40,12 @@ class IsolatedDecoder:
         processes: int = 2,
         seconds: float = 20.0,
         memory_bytes: int = 4 << 30,
+        idle_seconds: float = 60.0,
         operation: str = OPERATION,
     ) -> None:
         self._seconds = seconds
-        self._command = [*worker_command(), operation, str(memory_bytes), str(seconds)]
+        limits = (memory_bytes, seconds, idle_seconds)
+        self._command = [*worker_command(), operation, *map(str, limits)]
         self._places = threading.Semaphore(processes)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
@@ -54,15 +58,13 @@ class IsolatedDecoder:
         Interrupted when the decoder is closed, or closes meanwhile.
         """
         with self._places:
-            worker = self._take()
             try:
-                return worker.ask(path, longest_px, pixels_most, self._seconds)
-            except FileProblem as problem:
-                if self._closed:  # the worker died of that, not of the file
-                    raise Interrupted(_CLOSING) from problem
-                raise
-            finally:
-                self._give_back(worker)
+                return self._ask(path, longest_px, pixels_most)
+            except _WorkerRetired:
+                try:
+                    return self._ask(path, longest_px, pixels_most)
+                except _WorkerRetired as error:
+                    raise FileProblem(path, _CRASHED) from error
 
     @property
     def busy(self) -> int:
@@ -80,13 +82,26 @@ class IsolatedDecoder:
         for worker in busy:
             worker.kill()
 
+    def _ask(self, path: Path, longest_px: int | None, pixels_most: int) -> Pixels:
+        worker = self._take()
+        try:
+            return worker.ask(path, longest_px, pixels_most, self._seconds)
+        except FileProblem as problem:
+            if self._closed:  # the worker died of that, not of the file
+                raise Interrupted(_CLOSING) from problem
+            raise
+        finally:
+            self._give_back(worker)
+
     def _take(self) -> "_Worker":
         with self._lock:
             if self._closed:
                 raise Interrupted(_CLOSING)
             worker = self._idle.pop() if self._idle else None
-            if worker is None or not worker.alive:
-                worker = _Worker(self._command)
+            if worker is not None and not worker.alive:
+                worker.end()
+                worker = None
+            worker = worker or _Worker(self._command)
             self._busy.append(worker)
         return worker
 
@@ -97,6 +112,10 @@ class IsolatedDecoder:
                 self._idle.append(worker)
                 return
         worker.end()
+
+
+class _WorkerRetired(Exception):
+    """The worker had been idle for long and ended just when it was asked."""
 
 
 class _Worker:
@@ -130,9 +149,7 @@ class _Worker:
             send(self._requests, request, os.fsencode(path))
             head, content = receive(self._replies)
         except (OSError, EOFError, ValueError) as error:
-            self._process.kill()
-            self._process.wait()
-            raise FileProblem(path, self._cause_of_death(seconds)) from error
+            raise self._post_mortem(path, seconds) from error
         finally:
             clock.cancel()
         if "lost" in head:
@@ -146,10 +163,13 @@ class _Worker:
         self._timed_out.set()
         self._process.kill()
 
-    def _cause_of_death(self, seconds: float) -> str:
+    def _post_mortem(self, path: Path, seconds: float) -> FileProblem | _WorkerRetired:
+        """Why there is no answer."""
+        self._process.kill()
+        status = self._process.wait()
         if self._timed_out.is_set():
-            return f"decoding it took longer than {seconds:.0f} seconds"
-        return "it crashed the decoder"
+            return FileProblem(path, f"decoding it took longer than {seconds:.0f} seconds")
+        return _WorkerRetired() if status == 0 else FileProblem(path, _CRASHED)
 
     def kill(self) -> None:
         """Stop it at once; whoever waits for its answer gets a FileProblem."""

@@ -15,7 +15,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -53,13 +53,14 @@ def serve_if_asked(arguments: list[str]) -> None:
         sys.exit(0)
 
 
-def serve(operation: str, memory_bytes: str, seconds: str) -> None:
-    """The worker's life: answer requests until the input closes.
+def serve(operation: str, memory_bytes: str, seconds: str, idle: str) -> None:
+    """The worker's life: answer requests until the input closes, or none comes for long.
 
     Args:
         operation: `module:function`, a `Decode`.
         memory_bytes: address space that it may take.
         seconds: after this, and some grace, it ends itself, should nobody be left to do it.
+        idle: after so many seconds without a request it ends, to give its memory back.
     """
     requests, replies = _own_pipes()
     _limit_memory(int(memory_bytes))
@@ -70,7 +71,10 @@ def serve(operation: str, memory_bytes: str, seconds: str) -> None:
     threading.Thread(target=_read_requests, args=(requests, arrived), daemon=True).start()
     with Path(os.devnull).open("w") as nowhere:
         while True:
-            request, raw_path = arrived.get()
+            try:
+                request, raw_path = arrived.get(timeout=float(idle))
+            except Empty:
+                return
             # a watchdog that works even while native code holds everything up
             faulthandler.dump_traceback_later(float(seconds) + _GRACE_S, exit=True, file=nowhere)
             head, content = _answer(decode, Path(os.fsdecode(bytes(raw_path))), request)

@@ -37,6 +37,13 @@ def misbehave(path, longest_px, pixels_most):
             pass
     if wish == "eat":
         np.ones(8 << 30, np.uint8)
+    if str(path).startswith("leave once"):
+        mark = Path(str(path).removeprefix("leave once"))
+        if not mark.exists():
+            mark.touch()
+            os._exit(0)
+    elif wish.startswith("leave"):
+        os._exit(int(wish[-1]))
     if wish == "raise":
         raise ZeroDivisionError("one by none")
     if wish == "refuse":
@@ -120,6 +127,28 @@ def test_what_a_worker_raises_is_the_problem_of_the_file(make: Make) -> None:
 def test_what_libraries_print_disturbs_nothing(make: Make) -> None:
     decoder = make()
     assert ask(decoder, "chatter") == ask(decoder, "chatter")
+
+
+def test_a_worker_that_nobody_needs_gives_its_memory_back(make: Make) -> None:
+    decoder = make(idle_seconds=0.2)
+    ask(decoder, "fine")
+    first = decoder._idle[0]
+    until = time.monotonic() + 20
+    while first.alive and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not first.alive
+    ask(decoder, "fine")
+
+
+def test_a_worker_that_ends_just_when_it_is_asked_costs_nothing(make: Make, tmp_path: Path) -> None:
+    decoder = make()
+    assert ask(decoder, "fine") > -1
+    with pytest.raises(FileProblem, match="crashed"):
+        ask(decoder, "leave with 7")
+    with pytest.raises(FileProblem, match="crashed"):  # not even at the second try
+        ask(decoder, "leave with 0")
+    ask(decoder, "leave once" + str(tmp_path / "left"))
+    ask(decoder, "fine")
 
 
 def test_several_threads_share_the_processes(make: Make) -> None:
@@ -206,7 +235,7 @@ def test_a_worker_started_by_its_flag_serves(tmp_path: Path) -> None:
         "import sys; from album.pictures.worker import serve_if_asked; serve_if_asked(sys.argv[1:])"
     )
     decoder = IsolatedDecoder(processes=1)
-    decoder._command = [sys.executable, "-c", program, WORKER_FLAG, *decoder._command[-3:]]
+    decoder._command = [sys.executable, "-c", program, WORKER_FLAG, *decoder._command[-4:]]
     assert np.array_equal(decoder.picture(path, None, 100), np.full((3, 4, 3), (1, 2, 3)))
     decoder.close()
 
