@@ -5,7 +5,9 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -212,3 +214,58 @@ def test_a_closed_pipe_is_quiet() -> None:
     finally:
         os.close(writer)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+
+
+def install_window(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[list[str]]:
+    """Let these windows be installed; what they are opened with is noted."""
+    opened: list[list[str]] = []
+
+    def open_window(arguments: list[str]) -> int:
+        opened.append(arguments)
+        return 0
+
+    points = [SimpleNamespace(name=name, load=lambda: open_window) for name in names]
+    monkeypatch.setattr(metadata, "entry_points", lambda *, group: points)
+    return opened
+
+
+@pytest.mark.usefixtures("screen")
+@pytest.mark.parametrize(
+    ("words", "arguments"),
+    [
+        ([], ["--device", "auto"]),
+        (["gui"], ["--device", "auto"]),
+        (["--library", "/L", "--device", "cpu"], ["--library", "/L", "--device", "cpu"]),
+        (["gui", "--library", "/L", "/a b"], ["--library", "/L", "--device", "auto", "/a b"]),
+    ],
+)
+def test_the_window_is_opened_with_what_was_said(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], arguments: list[str]
+) -> None:
+    opened = install_window(monkeypatch, "main")
+    assert run(*words)[0] == 0
+    assert opened == [arguments]
+
+
+@pytest.mark.usefixtures("screen")
+def test_without_a_window_it_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    install_window(monkeypatch)
+    code, _, err = run("gui")
+    assert code == Exit.ENVIRONMENT
+    assert "has no window" in err
+
+
+def test_without_a_screen_it_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    opened = install_window(monkeypatch, "main")
+    code, _, err = run()
+    assert code == Exit.ENVIRONMENT
+    assert "no screen" in err
+    assert opened == []
