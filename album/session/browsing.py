@@ -1,7 +1,6 @@
 """The indexes in memory behind every page and count: loaded when first needed, kept up to date."""
 
 import sqlite3
-import threading
 from collections.abc import Collection
 
 from album.domain.photo import PhotoId
@@ -20,42 +19,23 @@ class Browsing:
     def __init__(self, database: Database, taxonomy: Taxonomy) -> None:
         self._database = database
         self._browser = Browser(FacetIndex(taxonomy), PhotoColumns(), taxonomy)
-        self._lock = threading.Lock()
-        self._loaded = False
 
     def find(self, connection: sqlite3.Connection, query: Query, sort: Sort) -> Page:
         """The photos that match, in order."""
-        return self._ready(connection).find(connection, query, sort)
+        return self._browser.find(connection, query, sort)
 
     def counts(self, connection: sqlite3.Connection, query: Query) -> dict[Facet, list[FacetCount]]:
         """The values of all facets with their counts."""
-        return self._ready(connection).counts(connection, query)
+        return self._browser.counts(connection, query)
 
     def suggest(self, text: str, most: int) -> list[str]:
         """Nearest names of tags in use."""
-        return self._browser.suggest(text, most) if self._loaded else []
+        return self._browser.suggest(text, most)
 
     def refresh(self, ids: Collection[PhotoId] | None) -> None:
-        """Take in what has changed; None: anything may have. Waits; nothing to do until loaded."""
-        if self._loaded:
-            self._database.query(lambda connection: self.update(connection, ids))
+        """Take in what has changed; None: anything may have. Waits."""
+        self._database.query(lambda connection: self.update(connection, ids))
 
     def update(self, connection: sqlite3.Connection, ids: Collection[PhotoId] | None) -> None:
         """The same, on a read thread."""
-        if not self._loaded:
-            return
-        if ids is None:
-            self._browser.load(connection)
-        else:
-            self._browser.update(connection, ids)
-
-    def load(self, connection: sqlite3.Connection) -> None:
-        """Load now, so that the first page need not wait."""
-        self._ready(connection)
-
-    def _ready(self, connection: sqlite3.Connection) -> Browser:
-        with self._lock:
-            if not self._loaded:
-                self._browser.load(connection)
-                self._loaded = True
-        return self._browser
+        self._browser.update(connection, ids)

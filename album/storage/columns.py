@@ -33,6 +33,8 @@ _SELECT = """
     FROM photo LEFT JOIN photo_quality ON photo_id = photo.id
 """
 _SCORE_UNIT = 1e-6
+_SELECT_VISIBLE = "SELECT group_concat(photo_id) FROM file WHERE state = 'present'"
+_ONLY = "IN (SELECT value FROM json_each(?))"
 _FIELDS: tuple[tuple[str, type[np.generic]], ...] = (
     ("taken_s", np.int64),
     ("day", np.int32),
@@ -42,6 +44,7 @@ _FIELDS: tuple[tuple[str, type[np.generic]], ...] = (
     ("rating", np.int8),
     ("quality", np.float32),
     ("exists", np.bool_),
+    ("visible", np.bool_),
 )
 
 
@@ -84,6 +87,7 @@ class PhotoColumns:
         rating: 0 to 5 (0: none), -1 rejected.
         quality: overall score 0 to 1, -1 where not known.
         exists: whether there is a photo of this id.
+        visible: whether it has a present file.
     """
 
     taken_s: NDArray[np.int64]
@@ -94,6 +98,7 @@ class PhotoColumns:
     rating: NDArray[np.int8]
     quality: NDArray[np.float32]
     exists: NDArray[np.bool_]
+    visible: NDArray[np.bool_]
 
     def __init__(self) -> None:
         self._resize(0)
@@ -106,6 +111,7 @@ class PhotoColumns:
         self._resize(0)
         self._resize(highest + 1)
         self._put(connection.execute(_SELECT).fetchone())
+        self._show(connection.execute(_SELECT_VISIBLE).fetchone())
         self._orders.clear()
         self._arranged.clear()
 
@@ -114,15 +120,15 @@ class PhotoColumns:
         if not ids:
             return
         wanted = np.unique(np.fromiter(ids, np.int32))
-        row = connection.execute(
-            f"{_SELECT} WHERE photo.id IN (SELECT value FROM json_each(?))",  # noqa: S608 (constant)
-            (json.dumps(wanted.tolist()),),
-        ).fetchone()
+        only = (json.dumps(wanted.tolist()),)
+        row = connection.execute(f"{_SELECT} WHERE photo.id {_ONLY}", only).fetchone()
+        visible = connection.execute(f"{_SELECT_VISIBLE} AND photo_id {_ONLY}", only).fetchone()
         width = int(wanted[-1]) + 1
         room = len(self.exists)
         self._resize(room if width <= room else max(width, int(room * _GROWTH)))
-        self.exists[wanted] = False
+        self.exists[wanted] = self.visible[wanted] = False
         self._put(row)
+        self._show(visible)
         self._orders = {
             sort: self._repaired(sort, order, wanted)
             for sort, order in self._orders.items()
@@ -155,6 +161,10 @@ class PhotoColumns:
         self.rating[at] = rating
         self.quality[at] = np.where(score < 0, -1, score * _SCORE_UNIT)
         self.exists[at] = True
+
+    def _show(self, texts: tuple[str | None]) -> None:
+        """Make the photos of the second statement visible."""
+        self.visible[np.fromstring(texts[0] or "", np.int64, sep=",")] = True
 
     def order(self, sort: Sort) -> Ordered:
         """All photos by time (NEWEST, OLDEST) or QUALITY; equal ones newest first, then by id."""

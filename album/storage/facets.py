@@ -20,7 +20,6 @@ from album.storage.postings import (
     as_ids,
     parsed_ids,
     union,
-    widened,
 )
 
 TAG_FACETS = frozenset({Facet.SCENE, Facet.EVENT, Facet.THING, Facet.STYLE, Facet.KEYWORD})
@@ -144,8 +143,7 @@ class FacetIndex:
     """Photos by facet value.
 
     Tags count with their descendants, unless a person rejected the broader tag on that photo;
-    suggestions count, rejected tags do not. Photos without a present file are hidden. Not
-    thread-safe: `Browser` takes care.
+    suggestions count, rejected tags do not. Not thread-safe: `Browser` takes care.
 
     Args:
         taxonomy: says which tag is part of which.
@@ -155,23 +153,18 @@ class FacetIndex:
         self._taxonomy = taxonomy
         self._postings: dict[Facet, dict[str, Posting]] = {facet: {} for facet in Facet}
         self._names: dict[Facet, dict[str, str]] = {facet: {} for facet in Facet}
-        self._visible: Flags = np.zeros(0, np.bool_)
+        self._width = 0
 
     @property
     def width(self) -> int:
         """Photos the index has room for; all flags are this long."""
-        return len(self._visible)
-
-    @property
-    def visible(self) -> Flags:
-        """Photos that have a present file."""
-        return self._visible
+        return self._width
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Read everything."""
         (highest,) = connection.execute("SELECT coalesce(max(id), 0) FROM photo").fetchone()
         self._postings = {facet: {} for facet in Facet}
-        self._visible = np.zeros(_roomy(highest + 1), np.bool_)
+        self._width = _roomy(highest + 1)
         for facet, slug, name, ids in self._collected(connection, None):
             self._names[facet][slug] = name
             self._postings[facet][slug] = Posting(ids, self.width)
@@ -182,7 +175,7 @@ class FacetIndex:
         if not ids:
             return
         changed = as_ids(ids)
-        self._visible = widened(self._visible, _roomy(int(changed[-1]) + 1))
+        self._width = max(self._width, _roomy(int(changed[-1]) + 1))
         now: dict[Facet, dict[str, Ids]] = {facet: {} for facet in Facet}
         for facet, slug, name, photos in self._collected(connection, changed):
             self._names[facet][slug] = name
@@ -257,12 +250,11 @@ class FacetIndex:
                 yield (Facet.FLAG, _ONLINE, _ONLINE, ids)
 
     def _derive(self, changed: Ids) -> None:
-        """Which photos are visible, and the values that say what a photo has not."""
+        """The values that say what a photo that can be seen has not."""
         flags, kinds = self._postings[Facet.FLAG], self._postings[Facet.KIND]
         self._names[Facet.FLAG] |= {UNTAGGED: UNTAGGED, OFFLINE: OFFLINE}
         self._names[Facet.KIND] |= {PHOTO: PHOTO}
         seen = _has(flags.get(_SEEN), changed)
-        self._visible[changed] = seen
         for facet, slug, other in (
             (Facet.FLAG, UNTAGGED, flags.get(_TAGGED)),
             (Facet.FLAG, OFFLINE, flags.get(_ONLINE)),

@@ -15,7 +15,7 @@ from album.domain.photo import PhotoId
 from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Sort, Term, WordTerm
 from album.domain.tag import Facet
 from album.domain.taxonomy import Taxonomy, slugify
-from album.storage.columns import SECONDS_A_DAY, Ordered, PhotoColumns
+from album.storage.columns import Ordered, PhotoColumns
 from album.storage.facets import TAG_FACETS, FacetCount, FacetIndex
 from album.storage.fulltext import find_text
 from album.storage.postings import Flags, Selection, widened
@@ -55,6 +55,7 @@ class Page:
 class Browser:
     """Answers the questions of the window: which photos, in which order, and how many of what.
 
+    Reads what it needs when it is first asked: a page without facets or words needs only columns.
     Thread-safe; an update waits for an answer being worked out (milliseconds), and vice versa.
 
     Args:
@@ -68,22 +69,39 @@ class Browser:
         self.columns = columns
         self._taxonomy = taxonomy
         self._lock = threading.Lock()
+        self._columns_loaded = False
+        self._index_loaded = False
         self._words: dict[str, Flags] = {}
         self._names: Ordered | None = None
 
     def load(self, connection: sqlite3.Connection) -> None:
-        """Read everything."""
+        """Read everything now, or again."""
         with self._lock:
-            self.columns.load(connection)
-            self.index.load(connection)
+            self._columns_loaded = self._index_loaded = False
             self._forget()
+            self._have_columns(connection)
+            self._have_index(connection)
 
-    def update(self, connection: sqlite3.Connection, ids: Collection[PhotoId]) -> None:
-        """Read these photos again: new, changed or gone."""
+    def update(self, connection: sqlite3.Connection, ids: Collection[PhotoId] | None) -> None:
+        """Read these photos (None: all) again, as far as anything was read before."""
         with self._lock:
-            self.columns.update(connection, ids)
-            self.index.update(connection, ids)
             self._forget()
+            if ids is None:
+                self._columns_loaded = self._index_loaded = False
+            if self._columns_loaded:
+                self.columns.update(connection, ids or ())
+            if self._index_loaded:
+                self.index.update(connection, ids or ())
+
+    def _have_columns(self, connection: sqlite3.Connection) -> None:
+        if not self._columns_loaded:
+            self.columns.load(connection)
+            self._columns_loaded = True
+
+    def _have_index(self, connection: sqlite3.Connection) -> None:
+        if not self._index_loaded:
+            self.index.load(connection)
+            self._index_loaded = True
 
     def _forget(self) -> None:
         self._words.clear()
@@ -92,8 +110,9 @@ class Browser:
     def find(self, connection: sqlite3.Connection, query: Query, sort: Sort = Sort.NEWEST) -> Page:
         """The photos for which every term holds."""
         with self._lock:
+            self._have_columns(connection)
             matching = self._matching(connection, query.terms)
-            found = self._order(connection, sort).where(widened(matching, len(self.columns.exists)))
+            found = self._order(connection, sort).where(matching)
             if sort is Sort.SCORE:
                 found = self._surest_first(connection, query, found)
             return Page(
@@ -117,7 +136,9 @@ class Browser:
         Values that lead to an empty page are left out, unless chosen; excluded values always are.
         """
         with self._lock:
-            whole = Selection(self._matching(connection, query.terms))
+            self._have_columns(connection)
+            self._have_index(connection)
+            whole = self._selection(connection, query.terms)
             return {facet: self._counts(connection, query, facet, whole) for facet in facets}
 
     def _counts(
@@ -128,7 +149,7 @@ class Browser:
         excluded = self._slugs(own, negated=True)
         if chosen:
             others = [term for term in query.terms if term.negated or term not in own]
-            whole = Selection(self._matching(connection, others))
+            whole = self._selection(connection, others)
         return self.index.counts(facet, whole, chosen, excluded)
 
     def _slugs(self, terms: Iterable[FacetTerm], *, negated: bool) -> list[str]:
@@ -154,36 +175,36 @@ class Browser:
         near = get_close_matches(wanted, names, n=limit, cutoff=0.6)
         return [names[name] for name in dict.fromkeys([*begun, *near])][:limit]
 
+    def _selection(self, connection: sqlite3.Connection, terms: Iterable[Term]) -> Selection:
+        """The same as `_matching`, as wide as the index."""
+        return Selection(_fitted(self._matching(connection, terms), self.index.width))
+
     def _matching(self, connection: sqlite3.Connection, terms: Iterable[Term]) -> Flags:
-        """Visible photos for which every term holds."""
-        matching = self.index.visible.copy()
+        """Visible photos for which every term holds, as wide as the columns."""
+        matching = self.columns.visible.copy()
         for term in terms:
             holds = self._holds(connection, term)
-            if holds is None:
-                continue
-            matching &= ~holds if term.negated else holds
+            if holds is not None:
+                holds = _fitted(holds, len(matching))
+                matching &= ~holds if term.negated else holds
         return matching
 
     def _holds(self, connection: sqlite3.Connection, term: Term) -> Flags | None:
         """Photos for which the term (without its minus) holds; None where it sets no condition."""
         match term:
             case FacetTerm(facet, values):
+                self._have_index(connection)
                 return self.index.flags(facet, values) if values else None
             case WordTerm(text):
+                self._have_index(connection)
                 return self._word(connection, text)
             case DateTerm(first, last):
                 low, high = sorted((first.toordinal() - _EPOCH_DAY, last.toordinal() - _EPOCH_DAY))
-                taken_s = self.columns.taken_s
-                return self._fitted(
-                    (taken_s >= low * SECONDS_A_DAY) & (taken_s < (high + 1) * SECONDS_A_DAY)
-                )
+                day = self.columns.day
+                return (day >= low) & (day <= high)
             case RatingTerm(lowest, highest):
                 rating = self.columns.rating
-                return self._fitted((rating >= lowest) & (rating <= highest))
-
-    def _fitted(self, flags: Flags) -> Flags:
-        """Flags by column, as wide as the index."""
-        return widened(flags, self.index.width)[: self.index.width]
+                return (rating >= lowest) & (rating <= highest)
 
     def _word(self, connection: sqlite3.Connection, text: str) -> Flags:
         if text not in self._words:
@@ -248,6 +269,11 @@ class Browser:
                 known = self._taxonomy.find(term.text)
                 asked.append(known.slug if known else slugify(term.text))
         return asked
+
+
+def _fitted(flags: Flags, width: int) -> Flags:
+    """Flags of exactly this width; photos beyond it have none."""
+    return widened(flags, width)[:width]
 
 
 def _by_name(connection: sqlite3.Connection) -> NDArray[np.int32]:

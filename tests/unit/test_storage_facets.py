@@ -463,6 +463,23 @@ def test_a_page_carries_what_layout_needs(connection: sqlite3.Connection) -> Non
     assert (page.total, page.videos) == (2, 1)
 
 
+def test_only_what_is_asked_for_is_read(connection: sqlite3.Connection) -> None:
+    put_photo(connection, 1, tags={"dog": "imported"}, taken="2020-01-01")
+    browser = Browser(FacetIndex(TAXONOMY), PhotoColumns(), TAXONOMY)
+    browser.update(connection, [PhotoId(1)])
+    assert browser.columns.exists.size == 0
+    assert found(browser, connection, "2020") == [1]
+    browser.update(connection, [PhotoId(1)])
+    assert browser.suggest("dog") == []
+    assert found(browser, connection, "thing:dog") == [1]
+    assert browser.suggest("dog") == ["dog"]
+    put_photo(connection, 2, tags={"dog": "imported"})
+    assert found(browser, connection, "dog") == [1]
+    browser.update(connection, None)
+    assert counts_of(browser, connection, "", Facet.THING) == {"animal": 2, "dog": 2}
+    assert found(browser, connection, "dog") == [2, 1]
+
+
 def test_the_library_may_be_ahead_of_memory(connection: sqlite3.Connection) -> None:
     put_photo(connection, 1, tags={"dog": "imported"}, title="lake")
     browser = browser_of(connection)
