@@ -103,7 +103,7 @@ def too_large(path: Path, width: int, height: int, pixels_most: int) -> FileProb
 
 def damaged(path: Path, error: BaseException) -> FileProblem:
     """The problem of a picture that its decoder gives up on."""
-    said = error.strerror if isinstance(error, OSError) and error.strerror else None
+    said: str | None = getattr(error, "strerror", None)  # of the system, and of FFmpeg
     if said is None and error.args:
         said = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
     text = (said or type(error).__name__).splitlines()[0]
