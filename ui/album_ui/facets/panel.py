@@ -21,18 +21,18 @@ from album_ui.facets.row import PlaceRow, SidebarRow
 from album_ui.facets.section import FacetSection, SectionHeader
 from album_ui.search.browsing import Browsing, Counts
 from album_ui.theme import Theme
-from album_ui.words import tr
+from album_ui.words import mark, tr
 
 TITLES: Final = {
-    Facet.SCENE: "Scene",
-    Facet.EVENT: "Event",
-    Facet.THING: "Thing",
-    Facet.STYLE: "Style",
-    Facet.KEYWORD: "Keyword",
-    Facet.COLOUR: "Colour",
-    Facet.CAMERA: "Camera",
-    Facet.YEAR: "Year",
-    Facet.FOLDER: "Folder",
+    Facet.SCENE: mark("Scene"),
+    Facet.EVENT: mark("Event"),
+    Facet.THING: mark("Thing"),
+    Facet.STYLE: mark("Style"),
+    Facet.KEYWORD: mark("Keyword"),
+    Facet.COLOUR: mark("Colour"),
+    Facet.CAMERA: mark("Camera"),
+    Facet.YEAR: mark("Year"),
+    Facet.FOLDER: mark("Folder"),
 }
 """The facets of the sidebar in their order."""
 

@@ -17,33 +17,33 @@ from album_ui.search.browsing import Browsing
 from album_ui.search.choices import Chip
 from album_ui.strokes import paint_cross
 from album_ui.theme import PAGE_MARGIN_PX, SCROLLER_PX, Theme
-from album_ui.words import tr
+from album_ui.words import mark, tr
 
 CHIP_PX: Final = 27
 _PAD_PX: Final = 10
 _CROSS_PX: Final = 18
 
 KINDS: Final = {
-    Facet.SCENE: "scene",
-    Facet.EVENT: "event",
-    Facet.THING: "thing",
-    Facet.STYLE: "style",
-    Facet.KEYWORD: "keyword",
-    Facet.COLOUR: "colour",
-    Facet.CAMERA: "camera",
-    Facet.YEAR: "when",
-    Facet.FOLDER: "folder",
+    Facet.SCENE: mark("scene"),
+    Facet.EVENT: mark("event"),
+    Facet.THING: mark("thing"),
+    Facet.STYLE: mark("style"),
+    Facet.KEYWORD: mark("keyword"),
+    Facet.COLOUR: mark("colour"),
+    Facet.CAMERA: mark("camera"),
+    Facet.YEAR: mark("when"),
+    Facet.FOLDER: mark("folder"),
     Facet.KIND: "",
     Facet.FLAG: "",
 }
 VALUES: Final = {
-    (Facet.FLAG, "favourite"): "Favourites",
-    (Facet.FLAG, "review"): "To review",
-    (Facet.FLAG, "offline"): "Offline",
-    (Facet.FLAG, "problem"): "With a problem",
-    (Facet.FLAG, "untagged"): "Without a tag",
-    (Facet.KIND, "video"): "Videos",
-    (Facet.KIND, "photo"): "Photos",
+    (Facet.FLAG, "favourite"): mark("Favourites"),
+    (Facet.FLAG, "review"): mark("To review"),
+    (Facet.FLAG, "offline"): mark("Offline"),
+    (Facet.FLAG, "problem"): mark("With a problem"),
+    (Facet.FLAG, "untagged"): mark("Without a tag"),
+    (Facet.KIND, "video"): mark("Videos"),
+    (Facet.KIND, "photo"): mark("Photos"),
 }
 """Values that are no tags, in words."""
 

@@ -12,14 +12,14 @@ from album_ui import shortcuts
 from album_ui.search.browsing import Browsing
 from album_ui.search.field import SearchField
 from album_ui.theme import GRID_PX, PHOTO_HEIGHT_PX, Theme
-from album_ui.words import tr
+from album_ui.words import mark, tr
 
 SORTS: Final = {
-    Sort.NEWEST: "Newest first",
-    Sort.OLDEST: "Oldest first",
-    Sort.QUALITY: "Best first",
-    Sort.NAME: "By file name",
-    Sort.SCORE: "Surest first",
+    Sort.NEWEST: mark("Newest first"),
+    Sort.OLDEST: mark("Oldest first"),
+    Sort.QUALITY: mark("Best first"),
+    Sort.NAME: mark("By file name"),
+    Sort.SCORE: mark("Surest first"),
 }
 _ICON: Final = QSize(17, 17)
 _SLIDER_PX: Final = 88
