@@ -83,7 +83,11 @@ class IsolatedDecoder:
             worker.kill()
 
     def _ask(self, path: Path, longest_px: int | None, pixels_most: int) -> Pixels:
-        worker = self._take()
+        try:
+            worker = self._take()
+        except OSError as error:
+            reason = f"the process that decodes it cannot be started: {error.strerror}"
+            raise FileProblem(path, reason, advice="Close other programs, then retry.") from error
         try:
             return worker.ask(path, longest_px, pixels_most, self._seconds)
         except FileProblem as problem:

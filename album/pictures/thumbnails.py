@@ -28,6 +28,7 @@ _QUALITY = 85
 _HALVED_COLOUR = 2  # 4:2:0
 _SEAL_BYTES = 8
 _KEEP_SHARE = 0.9
+_COUNT_AFTER_SHARE = 0.01
 _TOUCH_AFTER_S = 3600.0
 
 
@@ -91,6 +92,7 @@ class ThumbnailStore:
         self._directory = directory
         self._budget_bytes = budget_bytes
         self._used_bytes: int | None = None
+        self._changed_bytes = 0
         self._lock = threading.Lock()
         self._serial = itertools.count()
 
@@ -155,17 +157,19 @@ class ThumbnailStore:
         self._account(-size_bytes)
 
     def _account(self, more_bytes: int) -> None:
+        """Note a change. What lay there before is counted late: not while a first page waits."""
         with self._lock:
-            if self._used_bytes is None:
-                self._used_bytes = sum(size for _, size, _ in self._entries())
-            else:
-                self._used_bytes = max(0, self._used_bytes + more_bytes)
-            if self._used_bytes > self._budget_bytes:
+            self._changed_bytes += more_bytes
+            if self._used_bytes is not None:
+                self._used_bytes += more_bytes
+            elif self._changed_bytes > self._budget_bytes * _COUNT_AFTER_SHARE:
+                self._used_bytes = sum(size for _, size, _ in _entries(self._directory))
+            if self._used_bytes is not None and self._used_bytes > self._budget_bytes:
                 self._used_bytes = self._evict()
 
     def _evict(self) -> int:
         """Delete the oldest entries until a tenth of the budget is free; what is then used."""
-        entries = sorted(self._entries())
+        entries = sorted(_entries(self._directory))
         used = sum(size for _, size, _ in entries)
         for _, size, path in entries:
             if used <= self._budget_bytes * _KEEP_SHARE:
@@ -177,16 +181,21 @@ class ThumbnailStore:
             used -= size
         return used
 
-    def _entries(self) -> Iterator[tuple[float, int, Path]]:
-        """Last use, size and place of every file in the store."""
-        for folder, _, names in os.walk(self._directory):
-            for name in names:
-                path = Path(folder, name)
-                try:
-                    status = path.stat()
-                except OSError:
-                    continue
-                yield status.st_mtime, status.st_size, path
+
+def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """Last use, size and place of every file below a folder, as far as they can be read."""
+    try:
+        with os.scandir(folder) as found:
+            listed = list(found)
+    except OSError:
+        return
+    for entry in listed:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _entries(Path(entry.path))
+            continue
+        with contextlib.suppress(OSError):
+            status = entry.stat(follow_symlinks=False)
+            yield status.st_mtime, status.st_size, Path(entry.path)
 
 
 def _size(path: Path) -> int:

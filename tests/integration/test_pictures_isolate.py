@@ -1,5 +1,6 @@
 """Workers that crash, hang or eat memory cost one file; none outlives the program."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -246,3 +247,15 @@ def test_names_that_are_no_utf8_reach_the_worker(tmp_path: Path) -> None:
     decoder = Decoder()
     assert decoder.picture(path, None).shape == (3, 4, 3)
     decoder.close()
+
+
+def test_a_machine_that_cannot_start_a_process(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    decoder = make()
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", no_more)
+        with pytest.raises(FileProblem, match="cannot be started: Cannot allocate memory"):
+            ask(decoder, "fine")
+    ask(decoder, "fine")
