@@ -119,6 +119,7 @@ class Program(QObject):
         self.window.page_shown.connect(self._on_page_shown)
         self.sidebar.library_wanted.connect(self.window.go_home)
         self.sidebar.problems_wanted.connect(partial(self.window.show_page, PageName.PROBLEMS))
+        self.sidebar.review_wanted.connect(partial(self.window.show_page, PageName.REVIEW))
         self.browsing.query_changed.connect(lambda _: self.window.go_home())
         self.browsing.failed.connect(self._on_failed)
 
@@ -213,7 +214,7 @@ class Program(QObject):
         self.library.enter(PageContext(model.ids, model.place_of(photo_id)))
 
     def _on_page_shown(self, name: PageName) -> None:
-        self.sidebar.show_problems_place(name is PageName.PROBLEMS)
+        self.sidebar.show_page_place(name)
 
     def _on_row_px(self, height: int) -> None:
         self.library.set_row_px(height)

@@ -19,7 +19,7 @@ from album.interchange.forms import Behind, Look, Part
 from album_ui.cutout.canvas import checkerboard
 from album_ui.cutout.swatches import ChoiceRow, Swatch
 from album_ui.theme import GRID_PX, INFO_PX, Theme
-from album_ui.words import tr
+from album_ui.words import mark, tr
 
 _COLUMNS = 3
 
@@ -27,11 +27,11 @@ _COLUMNS = 3
 class Backdrop(Enum):
     """What can be put behind the subject."""
 
-    NOTHING = "Nothing"
-    WHITE = "White"
-    COLOUR = "Colour…"
-    BLUR = "Blur"
-    PICTURE = "Picture…"
+    NOTHING = mark("Nothing")
+    WHITE = mark("White")
+    COLOUR = mark("Colour…")
+    BLUR = mark("Blur")
+    PICTURE = mark("Picture…")
 
 
 _BEHIND = {
@@ -43,9 +43,9 @@ _BEHIND = {
 }
 
 _PARTS = {
-    Part.WHOLE: "Whole frame",
-    Part.CROP: "Cropped to the subject",
-    Part.MASK: "Mask only",
+    Part.WHOLE: mark("Whole frame"),
+    Part.CROP: mark("Cropped to the subject"),
+    Part.MASK: mark("Mask only"),
 }
 
 _FIRST_COLOUR = (230, 184, 92)

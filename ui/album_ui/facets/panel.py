@@ -38,7 +38,9 @@ TITLES: Final = {
 
 FAVOURITES: Final = Query((FacetTerm(Facet.FLAG, ("favourite",)),))
 VIDEOS: Final = Query((FacetTerm(Facet.KIND, ("video",)),))
-REVIEW: Final = Query((FacetTerm(Facet.FLAG, ("review",)),))
+
+_PAGES: Final = ("review", "problems")
+"""Places that are pages of their own."""
 
 
 class FacetPanel(QWidget):
@@ -51,6 +53,7 @@ class FacetPanel(QWidget):
     """
 
     problems_wanted = Signal()
+    review_wanted = Signal()
     library_wanted = Signal()
 
     def __init__(
@@ -66,8 +69,8 @@ class FacetPanel(QWidget):
         self._browsing, self._theme = browsing, theme
         self._counts: Counts = {}
         self._albums: list[PlaceRow] = []
-        self._on_problems_page = False
-        self._places = self._make_places()
+        self._page_place = ""
+        self.places = self._make_places()
         self._sections = {
             facet: FacetSection(facet, tr(title), self._named, theme)
             for facet, title in TITLES.items()
@@ -80,13 +83,18 @@ class FacetPanel(QWidget):
         self._fetch_albums()
         self._fetch_problems()
 
+    @property
+    def albums(self) -> list[PlaceRow]:
+        """The saved searches, by name."""
+        return self._albums
+
     def section(self, facet: Facet) -> FacetSection:
         """The part of one facet."""
         return self._sections[facet]
 
-    def show_problems_place(self, shown: bool) -> None:
-        """Whether the Problems page is what the window shows."""
-        self._on_problems_page = shown
+    def show_page_place(self, place: str) -> None:
+        """Which place is a page of its own that the window shows: `review`, `problems`, or none."""
+        self._page_place = place if place in _PAGES else ""
         self._on_query_changed(self._browsing.query)
 
     def _make_places(self) -> dict[str, PlaceRow]:
@@ -94,7 +102,7 @@ class FacetPanel(QWidget):
             "all": (tr("All photos"), "image", lambda: self._go(Query())),
             "favourites": (tr("Favourites"), "heart", lambda: self._go(FAVOURITES)),
             "videos": (tr("Videos"), "video-camera", lambda: self._go(VIDEOS)),
-            "review": (tr("To review"), "check-square", lambda: self._go(REVIEW)),
+            "review": (tr("To review"), "check-square", self.review_wanted.emit),
             "problems": (tr("Problems"), "warning", self.problems_wanted.emit),
         }
         places: dict[str, PlaceRow] = {}
@@ -114,7 +122,7 @@ class FacetPanel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 12, 0, 16)
         column.setSpacing(0)
-        for row in self._places.values():
+        for row in self.places.values():
             column.addWidget(row)
         for section in self._sections.values():
             column.addWidget(section)
@@ -159,10 +167,11 @@ class FacetPanel(QWidget):
         self.library_wanted.emit()
 
     def _on_query_changed(self, query: Query) -> None:
-        marks = {"all": Query(), "favourites": FAVOURITES, "videos": VIDEOS, "review": REVIEW}
+        marks = {"all": Query(), "favourites": FAVOURITES, "videos": VIDEOS}
         for name, place in marks.items():
-            self._places[name].setChecked(query == place and not self._on_problems_page)
-        self._places["problems"].setChecked(self._on_problems_page)
+            self.places[name].setChecked(query == place and not self._page_place)
+        for name in _PAGES:
+            self.places[name].setChecked(name == self._page_place)
         for row in self._albums:
             row.setChecked(row.property("query") == print_query(query))
         for facet, section in self._sections.items():
@@ -174,10 +183,10 @@ class FacetPanel(QWidget):
             section.show_counts(counts.get(facet, ()), self._browsing.query)
 
     def _on_library_changed(self, counts: Counts) -> None:
-        self._places["all"].set_count(sum(one.count for one in counts.get(Facet.YEAR, ())) or None)
-        self._places["favourites"].set_count(_count(counts, Facet.FLAG, "favourite"))
-        self._places["videos"].set_count(_count(counts, Facet.KIND, "video"))
-        self._places["review"].set_count(_count(counts, Facet.FLAG, "review"))
+        self.places["all"].set_count(sum(one.count for one in counts.get(Facet.YEAR, ())) or None)
+        self.places["favourites"].set_count(_count(counts, Facet.FLAG, "favourite"))
+        self.places["videos"].set_count(_count(counts, Facet.KIND, "video"))
+        self.places["review"].set_count(_count(counts, Facet.FLAG, "review"))
 
     def _on_changed(self, change: Change) -> None:
         if change.kind is ChangeKind.ALBUMS:
@@ -191,7 +200,7 @@ class FacetPanel(QWidget):
         )
 
     def _on_problems(self, problems: Sequence[Problem]) -> None:
-        self._places["problems"].set_count(len(problems) or None)
+        self.places["problems"].set_count(len(problems) or None)
 
     def _fetch_albums(self) -> None:
         self._bridge.call(self._session.albums(), self._on_albums, owner=self, latest="albums")
@@ -228,7 +237,7 @@ class FacetPanel(QWidget):
         self._bridge.call(self._session.remove_album(album.id), lambda _: None, owner=self)
 
     def _on_moved(self, row: SidebarRow, way: int) -> None:
-        rows: list[SidebarRow] = [*self._places.values()]
+        rows: list[SidebarRow] = [*self.places.values()]
         for section in self._sections.values():
             if section.isVisibleTo(self):
                 rows.extend(section.rows)

@@ -18,7 +18,7 @@ from album_ui.shortcuts import TABLE, Shortcut, Where
 from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, Theme
 from album_ui.words import tr
 
-_CARD_PX = (1000, 660)
+_CARD_PX = 1000
 _COLUMNS = 3
 _ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 
@@ -65,9 +65,9 @@ class KeysOverlay(QWidget):
     def _fill(self) -> None:
         heading = QLabel(tr("All keys"))
         heading.setProperty("role", "title")
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        row = QHBoxLayout(inside)
+        self._inside = QWidget()
+        self._inside.setObjectName("scrolled")
+        row = QHBoxLayout(self._inside)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10 * GRID_PX)
         for parts in columns(TABLE):
@@ -81,7 +81,7 @@ class KeysOverlay(QWidget):
             row.addLayout(column, 1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
+        scroll.setWidget(self._inside)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         whole = QVBoxLayout(self._card)
         margin = 6 * GRID_PX
@@ -89,6 +89,7 @@ class KeysOverlay(QWidget):
         whole.setSpacing(3 * GRID_PX)
         whole.addWidget(heading)
         whole.addWidget(scroll, 1)
+        self._chrome_px = 2 * margin + whole.spacing() + heading.sizeHint().height() + 2 * GRID_PX
 
     def _colour(self) -> None:
         palette = self._theme.palette
@@ -119,8 +120,9 @@ class KeysOverlay(QWidget):
         room = self._window.rect()
         self.setGeometry(room)
         margin = 8 * GRID_PX
-        width = min(_CARD_PX[0], room.width() - margin)
-        height = min(_CARD_PX[1], room.height() - margin)
+        width = min(_CARD_PX, room.width() - margin)
+        wanted = self._inside.sizeHint().height() + self._chrome_px
+        height = min(wanted, room.height() - margin)
         self._card.setGeometry(
             (room.width() - width) // 2, (room.height() - height) // 2, width, height
         )

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 from album.domain.photo import PhotoId
 from album_ui.grid.pixmaps import Pixmaps
 from album_ui.theme import GRID_PX, PHOTO_RADIUS_PX, Theme
-from album_ui.words import tr
+from album_ui.words import mark, tr
 
 COLUMNS = 4
 ROWS = 3
@@ -32,10 +32,10 @@ _BAR_PX = 3
 class Verdict(Enum):
     """What was decided about one suggestion."""
 
-    OPEN = "not decided"
-    YES = "yes"
-    NO = "no"
-    SKIPPED = "skipped"
+    OPEN = mark("not decided")
+    YES = mark("yes")
+    NO = mark("no")
+    SKIPPED = mark("skipped")
 
 
 @dataclass(slots=True)

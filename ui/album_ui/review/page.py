@@ -19,17 +19,17 @@ from album_ui.review.candidates import Candidates
 from album_ui.review.grid import COLUMNS, ROWS, ReviewGrid, Suggestion, Verdict
 from album_ui.theme import GRID_PX, PAGE_MARGIN_PX, Theme
 from album_ui.viewer.header import KeyButton
-from album_ui.words import count, language, number, tr
+from album_ui.words import count, language, mark, number, tr
 
 _A_PAGE = COLUMNS * ROWS
 _PIXMAP_BYTES = 64 * 1024 * 1024
 _STRIP = (
-    (("A",), "yes"),
-    (("X",), "no"),
-    (("S",), "skip"),
-    (("←", "→"), "move"),
-    (("Space",), "look closer"),
-    (("Esc",), "back to the library"),
+    (("A",), mark("yes")),
+    (("X",), mark("no")),
+    (("S",), mark("skip")),
+    (("←", "→"), mark("move")),
+    (("Space",), mark("look closer")),
+    (("Esc",), mark("back to the library")),
 )
 
 
