@@ -73,9 +73,13 @@ class Database:
         LibraryTooNew, LibraryDamaged, EnvironmentProblem; the file is then left as it was.
         """
         prepare(self.path, self._busy_timeout_s)
-        self._writer.start()
-        self._readers.start()
         self._opened = True
+        try:
+            self._writer.start()
+            self._readers.start()
+        except sqlite3.Error as error:
+            self.close()
+            raise explained(error, self.path) or error from error
         return self
 
     def __enter__(self) -> Self:
@@ -172,9 +176,13 @@ class _Writer:
         self._queue: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._accepts = False
-        self._thread = threading.Thread(target=self._work, name="library-writer", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
+        connection = connect_writable(self._path, self._busy_timeout_s)
+        self._thread = threading.Thread(
+            target=self._work, args=(connection,), name="library-writer", daemon=True
+        )
         self._accepts = True
         self._thread.start()
 
@@ -191,16 +199,11 @@ class _Writer:
         with self._lock:
             self._accepts = False
             self._queue.put(None)
-        _join(self._thread)
+        if self._thread is not None:
+            _join(self._thread)
 
-    def _work(self) -> None:
-        connection = sqlite3.connect(
-            self._path, isolation_level=None, timeout=self._busy_timeout_s, cached_statements=256
-        )
+    def _work(self, connection: sqlite3.Connection) -> None:
         with contextlib.closing(connection):
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA cache_size = -65536")
             import sqlite_utils  # here: it takes time, and whoever only reads needs none of it
 
             db = sqlite_utils.Database(connection, execute_plugins=False)
@@ -225,21 +228,22 @@ class _Readers:
 
     def __init__(self, path: Path, count: int) -> None:
         self._path = path
+        self._count = count
         self._condition = threading.Condition()
         self._waiting: deque[_Call] = deque()
         self._running: dict[int, _Call] = {}
         self._connections: dict[int, sqlite3.Connection] = {}
         self._accepts = False
-        self._threads = [
-            threading.Thread(
-                target=self._work, args=(number,), name=f"library-reader-{number}", daemon=True
-            )
-            for number in range(count)
-        ]
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         self._accepts = True
-        for thread in self._threads:
+        for number in range(self._count):
+            self._connections[number] = connect_readonly(self._path)
+            thread = threading.Thread(
+                target=self._work, args=(number,), name=f"library-reader-{number}", daemon=True
+            )
+            self._threads.append(thread)
             thread.start()
 
     def submit(self, call: _Call) -> "Future[Any]":
@@ -287,10 +291,9 @@ class _Readers:
         return call is not None and call.cut_off
 
     def _work(self, number: int) -> None:
-        with contextlib.closing(connect_readonly(self._path)) as connection:
+        with contextlib.closing(self._connections[number]) as connection:
             # interrupt() alone is lost on a call that is between two statements.
             connection.set_progress_handler(lambda: self._is_cut_off(number), _STEPS_A_LOOK)
-            self._connections[number] = connection
             while (call := self._take(number)) is not None:
                 connection.execute("BEGIN")
                 _run(call, connection, self._path)
@@ -322,13 +325,29 @@ def _join(thread: threading.Thread) -> None:
         log.error("the thread %s did not end in %.0f s", thread.name, JOIN_TIMEOUT_S)
 
 
+def connect_writable(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """The connection of the writer; for one thread at a time."""
+    connection = sqlite3.connect(
+        path,
+        isolation_level=None,
+        timeout=busy_timeout_s,
+        cached_statements=256,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -65536")
+    return connection
+
+
 def connect_readonly(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write; for this thread only."""
+    """A connection that cannot write; for one thread at a time."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro",
         uri=True,
         isolation_level=None,
         timeout=BUSY_TIMEOUT_S,
+        check_same_thread=False,
     )
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cache_size = -32768")

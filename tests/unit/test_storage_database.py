@@ -225,6 +225,19 @@ def test_a_closed_library_refuses_calls_politely(path: Path) -> None:
             future.result(WAIT_S)
 
 
+def test_a_library_whose_readers_cannot_start_is_closed_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("unable to open database file")
+        error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+        raise error
+
+    monkeypatch.setattr("album.storage.database.connect_readonly", refuse)
+    with pytest.raises(EnvironmentProblem, match="cannot be opened"):
+        Database(path).open()
+
+
 def test_closing_what_was_never_opened_does_nothing(path: Path) -> None:
     Database(path).close()
     assert not path.exists()
