@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0, or 3 when the library cannot be opened.
     """
     wanted = _parse(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C: Qt's loop would never see it
     app = QApplication.instance() or QApplication([PROGRAM])
     if not isinstance(app, QApplication):
         raise TypeError("another kind of Qt application runs in this process")
