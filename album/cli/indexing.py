@@ -20,10 +20,17 @@ from album.cli.options import (
 )
 from album.cli.output import counted, duration, fail, note, number, print_json, say
 from album.cli.progress import show_progress
+from album.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from album.notices import Notice, Notices
     from album.session import LibrarySession, Progress
     from album.storage.problems import Problem
+
+LIBRARY_STUCK = "library"
+"""The key of notices that say that the library cannot be written."""
 
 
 @click.command()
@@ -83,9 +90,25 @@ def _index(session: "LibrarySession", folders: list[Path]) -> _Outcome:
         session.add_folder(folder).result()
     if not session.folders().result():
         note("no folder is watched yet; `album index FOLDER` adds one.")
-    summary = show_progress(session.index())
+    summary = show_progress(until_stuck(session.index(), session.notices))
     jobs = session.database.query(counts)
     return _Outcome(summary, session.problems().result(), jobs.pending + jobs.running)
+
+
+def until_stuck(steps: "Iterator[Progress]", notices: "Notices") -> "Iterator[Progress]":
+    """The steps, until the library cannot be written: a window waits for room, a command ends."""
+    stuck: list[Notice] = []
+    forget = notices.subscribe(lambda notice: stuck.append(notice))
+    try:
+        for step in steps:
+            yield step
+            if any(one.replaces == LIBRARY_STUCK for one in stuck):
+                raise EnvironmentProblem(
+                    "Stopped: the library cannot be written.",
+                    advice="Once it can, `album index` goes on there.",
+                )
+    finally:
+        forget()
 
 
 def _document(outcome: _Outcome) -> dict[str, Any]:

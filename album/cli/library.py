@@ -10,9 +10,10 @@ from album.cli.output import note, printable
 from album.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from album.domain.photo import PhotoId
+    from album.notices import Notice
     from album.session import LibrarySession
 
 DATABASE = "library.db"
@@ -55,11 +56,24 @@ def new_or_quick_library(common: Common) -> "Iterator[LibrarySession]":
 def working_library(common: Common, *, watch: bool) -> "Iterator[LibrarySession]":
     """The library for the one process that scans and looks at photos; made when there is none."""
     with _opened(library_directory(common), common, work=True, watch=watch) as session:
-        stop_telling = session.notices.subscribe(lambda notice: note(printable(str(notice))))
+        stop_telling = session.notices.subscribe(say_notices())
         try:
             yield session
         finally:
             stop_telling()
+
+
+def say_notices() -> "Callable[[Notice], None]":
+    """Says each notice on stderr; one that is told again and again, once."""
+    said: set[str] = set()
+
+    def say(notice: "Notice") -> None:
+        text = str(notice)
+        if text not in said:
+            said.add(text)
+            note(printable(text))
+
+    return say
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from album.cli.files import expand
+from album.cli.library import say_notices
 from album.cli.options import Common, Exit, device_option, json_option, pass_common
-from album.cli.output import fail, note, print_json, printable
+from album.cli.output import fail, print_json
 from album.cli.photos import say_photo
 from album.errors import FileProblem
 
@@ -68,7 +69,7 @@ def _look(
     from album.notices import Notices
 
     notices = Notices()
-    notices.subscribe(lambda notice: note(printable(str(notice))))
+    notices.subscribe(say_notices())
     yield from look(files, analysers(), taxonomy, device=common.device, notices=notices)
 
 

@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from album.cli import output
+from album.cli.indexing import until_stuck
+from album.cli.library import say_notices
 from album.cli.progress import describe, show_progress
+from album.errors import EnvironmentProblem
+from album.notices import NoticeLevel, Notices
 from album.session.values import Progress, Stage
 
 
@@ -101,3 +105,20 @@ def test_on_a_terminal_the_bar_is_taken_away_at_the_end(
 
 def test_paths_are_shown_like_names() -> None:
     assert output.printable(Path("a") / "b\tc") == "a/b\\tc"
+
+
+def test_a_notice_that_is_told_again_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    notices = Notices()
+    notices.subscribe(say_notices())
+    for text in ("The disk is full.", "The disk is full.", "Two\nlines."):
+        notices.tell(NoticeLevel.WARNING, text, replaces="library")
+    assert capsys.readouterr().err == "album: The disk is full.\nalbum: Two\\nlines.\n"
+
+
+def test_indexing_ends_when_the_library_cannot_be_written() -> None:
+    notices = Notices()
+    steps = until_stuck((step(Stage.ANALYSING, done) for done in range(1000)), notices)
+    assert [next(steps).done for _ in range(3)] == [0, 1, 2]
+    notices.tell(NoticeLevel.WARNING, "The disk is full.", replaces="library")
+    with pytest.raises(EnvironmentProblem, match="cannot be written"):
+        next(steps)
