@@ -5,6 +5,7 @@ The window is drawn off the screen, so this works anywhere; the pictures go to d
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
@@ -23,7 +24,6 @@ IMAGES = Path(__file__).resolve().parent.parent / "docs/images"
 LIBRARY = SAMPLE / "screenshots"
 
 SIZE_PX = (1440, 900)
-SHOWN = "chelsea.png"
 SETTLE_MS = 2500
 """Until thumbnails, counts and fades are where they stay."""
 CUTOUT_MS = 12_000
@@ -44,7 +44,7 @@ def take(program: Program, name: str, settle_ms: int = SETTLE_MS) -> None:
     print(f"docs/images/{name}")
 
 
-def take_all(program: Program, context: PageContext) -> None:
+def take_all(program: Program, context: Callable[[str], PageContext]) -> None:
     """Every picture, by what it shows."""
     window = program.window
     window.resize(*SIZE_PX)
@@ -52,23 +52,20 @@ def take_all(program: Program, context: PageContext) -> None:
     program.browsing.order(Sort.NAME)  # their dates lie years apart: a heading each
     window.show()
     settle(SETTLE_MS)
-    window.show_page(PageName.LIBRARY, context)
+    window.show_page(PageName.LIBRARY, context("chelsea.png"))
     take(program, "library.png")
-    window.show_page(PageName.VIEWER, context)
+    window.show_page(PageName.VIEWER, context("china.jpg"))
     take(program, "viewer.png")
-    window.show_page(PageName.CUTOUT, context)
+    window.show_page(PageName.CUTOUT, context("flower.jpg"))
     take(program, "cutout.png", CUTOUT_MS)
-    window.show_page(PageName.LIBRARY, context)
-    program.theme.choose(Scheme.DARK)
-    take(program, "library-dark.png")
 
 
-def found(session: LibrarySession) -> PageContext:
-    """All photos of the library in their order, the one to be shown among them."""
+def contexts(session: LibrarySession) -> Callable[[str], PageContext]:
+    """How a page is entered at a photo, by the name of its file."""
     ids = session.browse(Query(), Sort.NAME).result().ids
     rows = session.rows([PhotoId(int(one)) for one in ids]).result()
     names = [row.path.name if row.path else "" for row in rows]
-    return PageContext(ids, names.index(SHOWN))
+    return lambda name: PageContext(ids, names.index(name))
 
 
 def main() -> None:
@@ -83,7 +80,7 @@ def main() -> None:
         for _ in session.index():
             pass
         program = Program(app, session, Scheme.LIGHT)
-        take_all(program, found(session))
+        take_all(program, contexts(session))
         program.close()
 
 
