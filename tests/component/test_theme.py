@@ -4,11 +4,11 @@ import ast
 from pathlib import Path
 
 import pytest
-from album_resources.translations import LANGUAGES, catalogue
 from PySide6.QtGui import QColor, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 import album_ui
+from album_resources.translations import LANGUAGES, catalogue
 from album_ui import words
 from album_ui.shortcuts import TABLE, Where, shown
 from album_ui.theme import DARK, LIGHT, VIEWER, Palette, Scheme, Size, Theme

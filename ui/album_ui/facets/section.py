@@ -85,8 +85,8 @@ class FacetSection(QWidget):
         self._order: list[str] = []
         header = SectionHeader(title, theme)
         self._body = QWidget()
-        self._filter = QLineEdit()
-        self._more = QPushButton()
+        self.filter = QLineEdit()
+        self.more = QPushButton()
         self._lay_out(header, title)
         header.folded.connect(self._on_folded)
 
@@ -101,12 +101,12 @@ class FacetSection(QWidget):
         self._fill()
 
     def _lay_out(self, header: SectionHeader, title: str) -> None:
-        self._filter.setPlaceholderText(tr("Find in {section}", section=title))
-        self._filter.setAccessibleName(self._filter.placeholderText())
-        self._filter.textChanged.connect(self._fill)
-        self._filter.hide()
-        self._more.setProperty("kind", "link")
-        self._more.clicked.connect(self._on_more)
+        self.filter.setPlaceholderText(tr("Find in {section}", section=title))
+        self.filter.setAccessibleName(self.filter.placeholderText())
+        self.filter.textChanged.connect(self._fill)
+        self.filter.hide()
+        self.more.setProperty("kind", "link")
+        self.more.clicked.connect(self._on_more)
         self._list: QVBoxLayout | FlowLayout
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)
@@ -117,11 +117,11 @@ class FacetSection(QWidget):
         else:
             self._list = QVBoxLayout()
             self._list.setSpacing(0)
-        body.addWidget(self._filter)
+        body.addWidget(self.filter)
         body.addLayout(self._list)
         more = QHBoxLayout()
         more.setContentsMargins(TEXT_PX, 3, 0, 2)
-        more.addWidget(self._more)
+        more.addWidget(self.more)
         more.addStretch()
         body.addLayout(more)
         column = QVBoxLayout(self)
@@ -158,7 +158,7 @@ class FacetSection(QWidget):
             return sorted(found, key=lambda one: places.get(one.slug, len(places)))
         if not self._open:
             return found[:LARGEST] + [one for one in found[LARGEST:] if one.slug in asked]
-        wanted = self._filter.text().strip().casefold()
+        wanted = self.filter.text().strip().casefold()
         return [
             one
             for one in found
@@ -208,19 +208,19 @@ class FacetSection(QWidget):
 
     def _show_more(self, hidden: int) -> None:
         if self._facet is Facet.COLOUR or hidden <= 0:
-            self._more.hide()
+            self.more.hide()
             return
         more = counted("Show {n} more", "Show {n} more", hidden)
-        self._more.setText(tr("Show less") if self._open else more)
-        self._more.show()
+        self.more.setText(tr("Show less") if self._open else more)
+        self.more.show()
 
     def _on_more(self) -> None:
         self._open = not self._open
-        self._filter.clear()
-        self._filter.setVisible(self._open)
+        self.filter.clear()
+        self.filter.setVisible(self._open)
         self._fill()
         if self._open:
-            self._filter.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.filter.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_folded(self, folded: bool) -> None:
         self._body.setVisible(not folded)

@@ -16,6 +16,7 @@ from album.session import LibrarySession
 from album_ui.bridge import Bridge
 
 DECODERS: Final = 2
+_JPEG: Final = b"\xff\xd8"
 BUDGET_BYTES: Final = 256 * 1024 * 1024
 STRETCHED: Final = 1.15
 """A small thumbnail may be drawn so much larger than it is before the large one is taken."""
@@ -26,6 +27,8 @@ def decode(data: bytes, size: QSize) -> QImage:
 
     Runs on any thread.
     """
+    if not data.startswith(_JPEG):
+        return QImage()
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

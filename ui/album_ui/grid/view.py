@@ -75,7 +75,7 @@ class PhotoGridView(QAbstractItemView):
     ) -> None:
         super().__init__(parent)
         self._photos = model
-        self._pixmaps = pixmaps
+        self.pixmaps = pixmaps
         self._theme = theme
         self._painter = CellPainter(theme)
         self._row_px = PHOTO_HEIGHT_PX[1]
@@ -292,7 +292,7 @@ class PhotoGridView(QAbstractItemView):
             colour = QColor(int(page.colour[row]))
         photo_id = self._photos.photo_id(row)
         cell = Cell(QRect(rect.x, rect.y, rect.width, rect.height), colour)
-        cell.pixmap = self._pixmaps.get(photo_id)
+        cell.pixmap = self.pixmaps.get(photo_id)
         cell.opacity = self._opacity(photo_id, now)
         cell.hovered = row == self._hovered
         known = self._photos.row(row)
@@ -337,7 +337,7 @@ class PhotoGridView(QAbstractItemView):
             rect = lines[line][row - int(self._layout.row_starts[line])]
             size = QSize(round(rect.width * ratio), round(rect.height * ratio))
             sizes.append((int(self._photos.ids[row]), size))
-        self._pixmaps.want(sizes, visible=len(here))
+        self.pixmaps.want(sizes, visible=len(here))
 
     def _on_pixmaps_ready(self, ids: list[int]) -> None:
         if self._theme.fade_ms:

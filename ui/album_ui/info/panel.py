@@ -70,11 +70,11 @@ class InfoPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(tr("Info"))
         self._title, self._line = QLabel(), QLabel()
-        self._stars = Stars(self._theme)
+        self.stars = Stars(self._theme)
         self._tags = FlowLayout(None, 6, 6)
-        self._rejected = QLabel()
-        self._field = QLineEdit()
-        self._completions = Completions(session, bridge, self._field)
+        self.rejected = QLabel()
+        self.field = QLineEdit()
+        self._completions = Completions(session, bridge, self.field)
         self._add = QPushButton()
         self._colours = ColourBar()
         self._style = FlowLayout(None, 6, 6)
@@ -86,6 +86,11 @@ class InfoPanel(QWidget):
         self._connect(theme)
         self._show_none()
 
+    @property
+    def title(self) -> str:
+        """What stands at the top."""
+        return self._title.text()
+
     def show_photos(self, ids: Sequence[int]) -> None:
         """Show these photos, soon."""
         self._ids = tuple(PhotoId(int(one)) for one in ids[:MOST_SUMMED])
@@ -95,8 +100,8 @@ class InfoPanel(QWidget):
     def add_tag(self) -> None:
         """Let the user type a tag for the photos that are shown."""
         if self._ids:
-            self._field.show()
-            self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.field.show()
+            self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # Laying out
 
@@ -114,7 +119,7 @@ class InfoPanel(QWidget):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
         column.addSpacing(8)
-        column.addWidget(self._stars)
+        column.addWidget(self.stars)
         self._sections = {
             "tags": self._section(column, tr("Tags"), self._tag_body(), self._add),
             "colours": self._section(column, tr("Colours"), self._colours),
@@ -160,28 +165,28 @@ class InfoPanel(QWidget):
         self._add.setToolTip(shortcuts.tip("add_tag"))
         self._add.setAccessibleName(tr("Add a tag"))
         self._add.clicked.connect(self.add_tag)
-        self._field.setPlaceholderText(tr("Add a tag"))
-        self._field.setAccessibleName(tr("Add a tag"))
-        self._field.hide()
+        self.field.setPlaceholderText(tr("Add a tag"))
+        self.field.setAccessibleName(tr("Add a tag"))
+        self.field.hide()
         self._completions.taken.connect(self._on_tag_taken)
-        self._rejected.setProperty("role", "small")
-        self._rejected.setWordWrap(True)
-        self._rejected.linkActivated.connect(self._on_cleared)
+        self.rejected.setProperty("role", "small")
+        self.rejected.setWordWrap(True)
+        self.rejected.linkActivated.connect(self._on_cleared)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(self._tags)
-        column.addWidget(self._field)
-        column.addWidget(self._rejected)
+        column.addWidget(self.field)
+        column.addWidget(self.rejected)
         return body
 
     def _connect(self, theme: Theme) -> None:
-        self._field.textEdited.connect(self._on_typed)
-        self._field.returnPressed.connect(self._on_tag_typed)
-        self._field.editingFinished.connect(self._on_left_field)
-        self._stars.rated.connect(self._on_rated)
-        self._stars.favourite_toggled.connect(self._on_favourite)
+        self.field.textEdited.connect(self._on_typed)
+        self.field.returnPressed.connect(self._on_tag_typed)
+        self.field.editingFinished.connect(self._on_left_field)
+        self.stars.rated.connect(self._on_rated)
+        self.stars.favourite_toggled.connect(self._on_favourite)
         self._bridge.changed.connect(self._on_changed)
         theme.changed.connect(self._on_theme_changed)
         self._paint_icons()
@@ -208,7 +213,7 @@ class InfoPanel(QWidget):
     def _show_none(self) -> None:
         self._title.setText(tr("Nothing selected"))
         self._line.setText(tr("Select a photo to see what is known of it."))
-        self._stars.hide()
+        self.stars.hide()
         for section in self._sections.values():
             section.hide()
 
@@ -222,8 +227,8 @@ class InfoPanel(QWidget):
             parts.append(words.moment(datetime.fromisoformat(details.taken)))
         self._line.setText(" · ".join(parts))
         self._line.setVisible(bool(parts))
-        self._stars.show()
-        self._stars.show_opinion(details.rating, favourite=details.favourite)
+        self.stars.show()
+        self.stars.show_opinion(details.rating, favourite=details.favourite)
         self._show_tags([self._shown_tag(details, at) for at in range(len(details.tags))])
         self._show_rejected(details)
         self._show_look(details)
@@ -272,9 +277,9 @@ class InfoPanel(QWidget):
         said = words.count(
             "{n} rejected: {tags}", "{n} rejected: {tags}", len(names), tags=", ".join(names)
         )
-        self._rejected.setText(said)
-        self._rejected.setToolTip(tr("Click a tag to forget that you rejected it"))
-        self._rejected.setVisible(bool(names))
+        self.rejected.setText(said)
+        self.rejected.setToolTip(tr("Click a tag to forget that you rejected it"))
+        self.rejected.setVisible(bool(names))
 
     def _show_look(self, details: PhotoDetails) -> None:
         names = [self._name(one.name) for one in details.colours]
@@ -315,14 +320,14 @@ class InfoPanel(QWidget):
         self._line.setText(_span(rows))
         self._line.setVisible(bool(self._line.text()))
         ratings = {row.rating for row in rows}
-        self._stars.show()
-        self._stars.show_opinion(
+        self.stars.show()
+        self.stars.show_opinion(
             ratings.pop() if len(ratings) == 1 else None,
             favourite=all(row.favourite for row in rows),
         )
         counted = Counter(name for row in rows for name in row.tags)
         self._show_tags([self._summed(name, n, len(rows)) for name, n in counted.most_common(40)])
-        self._rejected.hide()
+        self.rejected.hide()
         for name in ("colours", "style", "quality", "facts", "files"):
             self._sections[name].hide()
 
@@ -358,18 +363,18 @@ class InfoPanel(QWidget):
         self._completions.look_up(text, text.strip())
 
     def _on_tag_typed(self) -> None:
-        self._on_tag_taken(self._field.text())
+        self._on_tag_taken(self.field.text())
 
     def _on_tag_taken(self, word: str) -> None:
         self._completions.hide()
-        self._field.clear()
+        self.field.clear()
         if word.strip():
             self._decide(self._session.decide(self._ids, word.strip(), TagState.MANUAL))
 
     def _on_left_field(self) -> None:
-        if not self._field.hasFocus():
-            self._field.clear()
-            self._field.hide()
+        if not self.field.hasFocus():
+            self.field.clear()
+            self.field.hide()
 
     def _on_changed(self, change: Change) -> None:
         if change.kind in {ChangeKind.PHOTOS, ChangeKind.FACETS} and (

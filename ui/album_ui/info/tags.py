@@ -90,7 +90,7 @@ class TagChip(QWidget):
 
     def __init__(self, tag: ShownTag, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tag, self._theme = tag, theme
+        self.tag, self._theme = tag, theme
         self._font, self._small = theme.font(), theme.font(Size.SMALL)
         self._suggested = tag.state is TagState.SUGGESTED
         self.setToolTip(tag.note)
@@ -107,7 +107,7 @@ class TagChip(QWidget):
             off.clicked.connect(self._on_off)
 
     def _add(self, row: QHBoxLayout, sign: str, text: str, state: TagState) -> None:
-        slug = self._tag.slug
+        slug = self.tag.slug
         button = self._button(row, sign, text)
         button.clicked.connect(lambda: self.decided.emit(slug, state))
 
@@ -119,17 +119,17 @@ class TagChip(QWidget):
         return button
 
     def _on_off(self) -> None:
-        if self._tag.state is TagState.MANUAL:
-            self.cleared.emit(self._tag.slug)
+        if self.tag.state is TagState.MANUAL:
+            self.cleared.emit(self.tag.slug)
         else:
-            self.decided.emit(self._tag.slug, TagState.REJECTED)
+            self.decided.emit(self.tag.slug, TagState.REJECTED)
 
     def _words_px(self) -> int:
         """Where the buttons begin."""
         left = 10 if self._suggested else 26
-        width = left + QFontMetrics(self._font).horizontalAdvance(self._tag.name)
-        if self._tag.figures:
-            width += 6 + QFontMetrics(self._small).horizontalAdvance(self._tag.figures)
+        width = left + QFontMetrics(self._font).horizontalAdvance(self.tag.name)
+        if self.tag.figures:
+            width += 6 + QFontMetrics(self._small).horizontalAdvance(self.tag.figures)
         return width + 4
 
     def sizeHint(self) -> QSize:
@@ -159,11 +159,11 @@ class TagChip(QWidget):
             middle = Qt.AlignmentFlag.AlignVCenter
             painter.setFont(self._font)
             painter.setPen(theme.colour("text"))
-            painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self._tag.name)
-            x += painter.fontMetrics().horizontalAdvance(self._tag.name) + 6
+            painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self.tag.name)
+            x += painter.fontMetrics().horizontalAdvance(self.tag.name) + 6
             painter.setFont(self._small)
             painter.setPen(theme.colour("second"))
-            painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self._tag.figures)
+            painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self.tag.figures)
 
 
 class PlainChip(QWidget):

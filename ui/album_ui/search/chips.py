@@ -176,24 +176,34 @@ class ChoiceLine(QWidget):
         self._save.setProperty("kind", "link")
         self._save.setToolTip(shortcuts.tip("save_album"))
         self._save.clicked.connect(self.ask_name)
-        self._name = QLineEdit()
-        self._name.setPlaceholderText(tr("Name of the album"))
-        self._name.setAccessibleName(tr("Name of the album"))
-        self._name.setFixedWidth(190)
-        self._name.returnPressed.connect(self._on_named)
-        self._name.editingFinished.connect(self._name.hide)
-        self._name.hide()
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(tr("Name of the album"))
+        self.name.setAccessibleName(tr("Name of the album"))
+        self.name.setFixedWidth(190)
+        self.name.returnPressed.connect(self._on_named)
+        self.name.editingFinished.connect(self.name.hide)
+        self.name.hide()
         self._lay_out()
         browsing.query_changed.connect(self._show_query)
         browsing.page_changed.connect(self._show_page)
-        theme.changed.connect(lambda: self._show_query(browsing.query))
+        theme.changed.connect(self._on_theme_changed)
         self._show_query(browsing.query)
+
+    @property
+    def title(self) -> str:
+        """The place of the library that is shown; empty where chips say it."""
+        return self._title.text()
+
+    @property
+    def total(self) -> str:
+        """How many photos there are, in words."""
+        return self._total.text()
 
     def ask_name(self) -> None:
         """Let the user name the choice, to keep it as an album."""
         if self._browsing.query.terms:
-            self._name.show()
-            self._name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.name.show()
+            self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -201,7 +211,7 @@ class ChoiceLine(QWidget):
         row.setSpacing(10)
         row.addWidget(self._title)
         row.addWidget(self._chips, 1)
-        row.addWidget(self._name)
+        row.addWidget(self.name)
         row.addWidget(self._total, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def _show_query(self, query: Query) -> None:
@@ -226,6 +236,9 @@ class ChoiceLine(QWidget):
         button.clicked.connect(lambda: self._browsing.ask(choices.without(query, chip)))
         return button
 
+    def _on_theme_changed(self) -> None:
+        self._show_query(self._browsing.query)
+
     def _show_page(self, page: Page) -> None:
         photos = words.count("{n} photo", "{n} photos", page.total - page.videos)
         videos = words.count("{n} video", "{n} videos", page.videos)
@@ -235,10 +248,10 @@ class ChoiceLine(QWidget):
         self._total.setText(" · ".join(parts))
 
     def _on_named(self) -> None:
-        name = self._name.text().strip()
+        name = self.name.text().strip()
         if name:
-            self._name.clear()
-            self._name.hide()
+            self.name.clear()
+            self.name.hide()
             self.album_named.emit(name)
 
 

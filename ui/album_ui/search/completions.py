@@ -39,6 +39,11 @@ class Completions(QObject):
         self._completer.setWidget(field)
         self._completer.activated.connect(self.taken)
 
+    @property
+    def names(self) -> list[str]:
+        """What is offered now."""
+        return self._names.stringList()
+
     def look_up(self, text: str, word: str) -> None:
         """Offer completions of the text, whose last word is this; nothing for very short ones."""
         if len(word) < SHORTEST:

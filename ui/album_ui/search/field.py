@@ -37,7 +37,7 @@ class SearchField(QLineEdit):
         self._session = session
         self._browsing = browsing
         self._theme = theme
-        self._completions = Completions(session, bridge, self)
+        self.completions = Completions(session, bridge, self)
         self._timer = QTimer(self, singleShot=True, interval=THROTTLE_MS)
         self._timer.timeout.connect(self.ask_now)
         self._sign = QLabel(self)
@@ -67,7 +67,7 @@ class SearchField(QLineEdit):
         self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._clear.clicked.connect(self._on_clear)
         self._clear.hide()
-        self._completions.taken.connect(self._on_completed)
+        self.completions.taken.connect(self._on_completed)
 
     def ask_now(self) -> None:
         """Ask for what is typed, without waiting for the next letter."""
@@ -86,7 +86,7 @@ class SearchField(QLineEdit):
         self._clear.setVisible(bool(text))
         self._key.setVisible(not text)
         self._timer.start()
-        self._completions.look_up(text, text.rsplit(" ", 1)[-1].lstrip("-"))
+        self.completions.look_up(text, text.rsplit(" ", 1)[-1].lstrip("-"))
 
     def _on_completed(self, name: str) -> None:
         before, space, last = self.text().rpartition(" ")

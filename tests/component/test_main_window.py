@@ -1,0 +1,178 @@
+"""The whole window on a real library."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from album.domain.query import FacetTerm, Query
+from album.domain.tag import Facet, TagState
+from album.session import LibrarySession
+from album_ui.compose import Program
+from album_ui.pages import PageContext, PageName
+from album_ui.shortcuts import TABLE
+from album_ui.theme import Scheme
+from tests.component.conftest import PHOTOS
+
+BEACH = Query((FacetTerm(Facet.SCENE, ("beach",)),))
+
+
+@pytest.fixture
+def program(indexed: LibrarySession, qapp: QApplication, qtbot: QtBot) -> Iterator[Program]:
+    program = Program(qapp, indexed, Scheme.LIGHT)
+    program.window.resize(1200, 800)
+    program.start()
+    program.window.show()
+    qtbot.waitExposed(program.window)
+    qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS, timeout=10_000)
+    yield program
+    program.window.close()
+    program.close()
+    program.window.deleteLater()
+
+
+def press(program: Program, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+    """Press a key where the focus is."""
+    held = Qt.KeyboardModifier.NoModifier
+    for modifier in modifiers:
+        held |= modifier
+    target = program.window.focusWidget() or program.window
+    QTest.keyClick(target, key, held)
+
+
+def test_the_library_comes_up_with_its_photos_and_counts(program: Program, qtbot: QtBot) -> None:
+    assert program.window.page_name is PageName.LIBRARY
+    rows = program.sidebar.section(Facet.SCENE).rows
+    qtbot.waitUntil(lambda: len(program.sidebar.section(Facet.SCENE).rows) == 6)
+    assert rows is not None
+    assert all(row.count for row in program.sidebar.section(Facet.SCENE).rows)
+
+
+def test_an_empty_library_asks_for_a_folder(
+    session: LibrarySession, photos: Path, qapp: QApplication, qtbot: QtBot
+) -> None:
+    program = Program(qapp, session, Scheme.LIGHT)
+    program.start()
+    program.window.show()
+    qtbot.waitUntil(lambda: program.window.page_name is PageName.START)
+    program.add([photos])
+    qtbot.waitUntil(lambda: program.window.page_name is PageName.LIBRARY, timeout=10_000)
+    qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS, timeout=20_000)
+    program.window.close()
+    program.close()
+    program.window.deleteLater()
+
+
+def test_a_click_on_a_facet_shows_its_photos(program: Program, qtbot: QtBot) -> None:
+    section = program.sidebar.section(Facet.SCENE)
+    qtbot.waitUntil(lambda: bool(section.rows))
+    row = next(row for row in section.rows if row.value == "sky")
+    expected = row.count
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    qtbot.waitUntil(lambda: len(program.library.model.ids) == expected)
+    assert program.field.text() == "scene:sky"
+
+
+def test_back_and_forward_go_through_what_was_asked(program: Program, qtbot: QtBot) -> None:
+    program.show_query(BEACH)
+    press(program, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert program.browsing.query == Query()
+    press(program, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert program.browsing.query == BEACH
+
+
+def test_pages_come_and_go(program: Program) -> None:
+    window, model = program.window, program.library.model
+    window.show_page(PageName.VIEWER, PageContext(model.ids, 2))
+    assert not program.toolbar.isVisible()
+    assert not program.sidebar.isVisible()
+    window.go_back()
+    assert window.page_name is PageName.LIBRARY
+    assert program.toolbar.isVisible()
+    assert program.sidebar.isVisible()
+
+
+def test_opening_a_photo_and_coming_back_keeps_the_place(program: Program, qtbot: QtBot) -> None:
+    view = program.library.view
+    view.setFocus()
+    press(program, Qt.Key.Key_Right)
+    press(program, Qt.Key.Key_Right)
+    at = view.currentIndex().row()
+    press(program, Qt.Key.Key_Return)
+    assert program.window.page_name is PageName.VIEWER
+    assert program.viewer.photo_id == program.library.model.photo_id(at)
+    press(program, Qt.Key.Key_Escape)
+    assert program.window.page_name is PageName.LIBRARY
+    assert view.currentIndex().row() == at
+    assert view.hasFocus()
+
+
+def test_problems_page_is_marked_in_the_sidebar(program: Program, qtbot: QtBot) -> None:
+    program.sidebar.problems_wanted.emit()
+    assert program.window.page_name is PageName.PROBLEMS
+    program.show_query(BEACH)
+    assert program.window.page_name is PageName.LIBRARY
+
+
+def test_undo_takes_the_last_decision_back(
+    program: Program, indexed: LibrarySession, qtbot: QtBot
+) -> None:
+    photo = program.library.model.photo_id(0)
+    indexed.decide([photo], "birthday", TagState.MANUAL).result(10)
+    press(program, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(
+        lambda: all(tag.slug != "birthday" for tag in indexed.details(photo).result(10).tags)
+    )
+
+
+def test_every_key_of_the_table_has_its_action(program: Program) -> None:
+    made = {one.objectName() for one in program.window.findChildren(QAction)}
+    missing = {one.name for one in TABLE if one.handled} - made
+    assert not missing
+
+
+def test_a_saved_search_stands_in_the_sidebar(
+    program: Program, indexed: LibrarySession, qtbot: QtBot
+) -> None:
+    program.show_query(BEACH)
+    indexed.save_album("At the sea", BEACH).result(10)
+    qtbot.waitUntil(
+        lambda: any(row.text() == "At the sea" for row in program.sidebar.albums), timeout=5000
+    )
+    program.show_query(Query())
+    program.sidebar.albums[0].click()
+    assert program.browsing.query == BEACH
+    assert program.sidebar.albums[0].isChecked()
+
+
+def test_everything_that_takes_the_focus_has_a_name(program: Program, qtbot: QtBot) -> None:
+    program.show_query(BEACH)
+    qtbot.waitUntil(lambda: len(program.library.model.ids) < PHOTOS)
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+        for widget in program.window.findChildren(QWidget)
+        if widget.isVisible()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not widget.accessibleName()
+        and not getattr(widget, "text", lambda: "")()
+    ]
+    assert not nameless
+
+
+def test_the_window_remembers_where_it_was(program: Program, indexed: LibrarySession) -> None:
+    program.window.resize(1000, 700)
+    program.window.close()
+    assert indexed.settings.current.window_geometry
+
+
+def test_dark_is_put_on_while_the_window_is_open(program: Program) -> None:
+    before = program.window.grab().toImage().pixelColor(600, 10).lightness()
+    program.theme.choose(Scheme.DARK)
+    after = program.window.grab().toImage().pixelColor(600, 10).lightness()
+    program.theme.choose(Scheme.LIGHT)
+    assert after < before
