@@ -10,7 +10,8 @@ PAGE = Path(__file__).resolve().parent.parent / "docs/keys.md"
 HEAD = """\
 # Keys
 
-Everything that the window can do, the keyboard can do. In the window, `?` shows this list in the keys of your system.
+Everything that the window can do, the keyboard can do. In the window, `?` shows this list
+in the keys of your system.
 """
 
 
