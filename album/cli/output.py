@@ -40,9 +40,14 @@ def say(text: str = "") -> None:
     click.echo(text)
 
 
+CLEAR_LINE = "\r\x1b[2K"
+"""What takes the progress bar off its line of the terminal."""
+
+
 def note(text: str) -> None:
-    """A message beside the answer, on stderr."""
-    click.echo(f"album: {text}", err=True)
+    """A message beside the answer, on stderr; on a terminal in the place of the progress bar."""
+    before = CLEAR_LINE if sys.stderr.isatty() else ""
+    click.echo(f"{before}album: {text}", err=True)
 
 
 def fail(path: str | Path, reason: str) -> None:

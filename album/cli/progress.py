@@ -1,12 +1,13 @@
 """Where indexing stands, on stderr: a line that is rewritten on a terminal, few lines elsewhere."""
 
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING
 
 import click
 
-from album.cli.output import counted, duration, number
+from album.cli.output import CLEAR_LINE, counted, duration, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,12 +64,13 @@ class _Bar:
     def show(self, step: "Progress") -> None:
         filled = _BAR_CELLS * step.done // step.total if step.total else 0
         bar = "█" * filled + "░" * (_BAR_CELLS - filled)
-        click.echo(f"\r\x1b[2K{bar} {describe(step)}", err=True, nl=False)
+        line = f"{bar} {describe(step)}"[: shutil.get_terminal_size().columns - 1]
+        click.echo(f"{CLEAR_LINE}{line}", err=True, nl=False)
         self._shown = True
 
     def end(self) -> None:
         if self._shown:
-            click.echo("\r\x1b[2K", err=True, nl=False)
+            click.echo(CLEAR_LINE, err=True, nl=False)
 
 
 class _Lines:

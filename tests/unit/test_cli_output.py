@@ -122,3 +122,14 @@ def test_indexing_ends_when_the_library_cannot_be_written() -> None:
     notices.tell(NoticeLevel.WARNING, "The disk is full.", replaces="library")
     with pytest.raises(EnvironmentProblem, match="cannot be written"):
         next(steps)
+
+
+def test_a_bar_never_wraps_and_messages_take_its_place(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    show_progress([step(Stage.ANALYSING, 12, 24, left_s=700), step(Stage.DONE, 24, 24)])
+    output.note("something")
+    shown = capsys.readouterr().err.split(output.CLEAR_LINE)
+    assert [len(part) for part in shown] == [0, 39, 0, len("album: something\n")]
