@@ -171,6 +171,61 @@ def test_from_the_first_start_to_a_saved_cutout(tmp_path: Path, photos: Path) ->
     assert sorted(path.name for path in photos.iterdir()) == sorted(NAMES)
 
 
+OTHER_PROGRAM = """
+import sys
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QDrag
+from PySide6.QtWidgets import QApplication, QLabel
+
+class Source(QLabel):
+    def mouseMoveEvent(self, event):
+        drag, mime = QDrag(self), QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(sys.argv[1])])
+        drag.setMimeData(mime)
+        drag.exec(Qt.DropAction.CopyAction)
+
+app = QApplication([])
+source = Source("drag me")
+source.setWindowTitle("Another program")
+source.setWindowFlags(Qt.WindowType.X11BypassWindowManagerHint)
+source.setGeometry(0, 0, 90, 60)
+source.show()
+app.exec()
+"""
+
+
+@pytest.mark.skipif(not has_screen(), reason="needs Xvfb and xdotool")
+def test_a_folder_dropped_from_another_program_is_watched(tmp_path: Path, photos: Path) -> None:
+    library = tmp_path / "library"
+    with (
+        a_screen() as screen,
+        program(library, DISPLAY=screen.display, QT_QPA_PLATFORM="xcb"),
+    ):
+        wait_until(lambda: screen.shows("^Albumen$"), "the window")
+        wait_until(lambda: answer(library, "SELECT count(*) FROM folder") == 0, "a library")
+        other = subprocess.Popen(
+            [sys.executable, "-c", OTHER_PROGRAM, str(photos)],
+            env={**os.environ, "DISPLAY": screen.display, "QT_QPA_PLATFORM": "xcb"},
+        )
+        try:
+            wait_until(lambda: screen.shows("^Another program$"), "another program")
+            drag_across(screen)
+            wait_until(
+                lambda: answer(library, "SELECT count(*) FROM photo") == len(NAMES), "photos"
+            )
+        finally:
+            other.terminate()
+            other.wait(10)
+
+
+def drag_across(screen: Screen) -> None:
+    """From the corner to the middle, in steps, as a hand does."""
+    screen.do("mousemove", 40, 30, "mousedown", 1)
+    for way in range(60, 640, 80):
+        screen.do("mousemove", way, way * 2 // 3, "sleep", 0.1)
+    screen.do("mousemove", 640, 420, "sleep", 0.3, "mouseup", 1)
+
+
 def choose_the_folder(screen: Screen, library: Path, photos: Path) -> None:
     wait_until(lambda: screen.shows("^Albumen$"), "the window")
     wait_until(lambda: answer(library, "SELECT count(*) FROM folder") == 0, "an empty library")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -28,6 +28,8 @@ from album_ui.drop.incoming import (
 )
 from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, Size, Theme
 from album_ui.words import tr
+
+_CARD_PX = (600, 116)
 
 
 class DropArea(QWidget):
@@ -128,6 +130,11 @@ class DropArea(QWidget):
 
     def _say(self, painter: QPainter, middle: int) -> None:
         palette = self._theme.palette
+        width, height = min(_CARD_PX[0], self.width()), _CARD_PX[1]
+        card = QRect((self.width() - width) // 2, middle - height // 2 + 2, width, height)
+        painter.setPen(QPen(palette.colour("line"), 1))
+        painter.setBrush(palette.colour("field"))
+        painter.drawRoundedRect(card, CONTROL_RADIUS_PX, CONTROL_RADIUS_PX)
 
         def line(text: str, font: QFont, role: str, top: int) -> None:
             painter.setFont(font)
