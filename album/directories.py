@@ -5,27 +5,29 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
-_PLACES = ("albumen", False)
-
 
 def default_library() -> Path:
     """The library when nobody names one: ALBUM_LIBRARY, or `library` in the user's data folder."""
     named = os.environ.get("ALBUM_LIBRARY")
     if named:
         return Path(named).expanduser().absolute()
-    return PlatformDirs(*_PLACES).user_data_path / "library"
+    return _places().user_data_path / "library"
 
 
 def settings_path() -> Path:
     """The user's settings file."""
-    return PlatformDirs(*_PLACES).user_config_path / "settings.json"
+    return _places().user_config_path / "settings.json"
 
 
 def log_directory() -> Path:
     """Where logs and crash reports go."""
-    return PlatformDirs(*_PLACES).user_log_path
+    return _places().user_log_path
 
 
 def models_directory() -> Path:
     """Where model packs lie that were added to the built-in one."""
-    return PlatformDirs(*_PLACES).user_data_path / "models"
+    return _places().user_data_path / "models"
+
+
+def _places() -> PlatformDirs:
+    return PlatformDirs("albumen", appauthor=False)

@@ -1,1 +1,1 @@
-"""Looking at pictures: the protocol of analysers, their registry, and the pipeline that feeds them."""
+"""Looking at pictures: the protocol of analysers, their registry, the pipeline that feeds them."""

@@ -1,7 +1,8 @@
 """What an analyser and a segmenter are, for whoever writes one and whoever runs one.
 
-Both are found by entry point (`albumen.analysers`, `albumen.segmenters`): a class without constructor
-arguments, cheap to import and construct; everything heavy happens in `load`, on the inference thread.
+Both are found by entry point (`albumen.analysers`, `albumen.segmenters`): a class without
+constructor arguments, cheap to import and construct; everything heavy happens in `load`, on the
+inference thread.
 """
 
 from collections.abc import Sequence
@@ -28,12 +29,13 @@ class Sample:
     """One picture to look at.
 
     Attributes:
-        pixels: upright RGB; its longest side is at least the analyser's `input_px` where the original allows.
+        pixels: upright RGB; its longest side is at least the analyser's `input_px` where the
+            original allows.
         metadata: what the file says; empty when nothing is known.
     """
 
     pixels: Pixels
-    metadata: Metadata = Metadata()
+    metadata: Metadata = field(default_factory=Metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,10 @@ class Findings:
     """What one analyser found in one picture. Fields that it does not speak of stay empty.
 
     Attributes:
-        tags: over their thresholds, parents included, never below their children: stored as `suggested`.
-        ranked: all that were scored, highest first (at most 100); for `recognise --top`, never stored.
+        tags: over their thresholds, parents included, never below their children: stored as
+            `suggested`.
+        ranked: all that were scored, highest first (at most 100); for `recognise --top`, never
+            stored.
         embedding: L2-normalised float16 vector, for similarity and taught tags.
         style: family slug and score.
     """
@@ -71,13 +75,13 @@ class Analyser(Protocol):
     batch_size: int
 
     def load(self, device: str) -> None:
-        """Make ready on `auto`, `cpu`, `cuda`, `cuda:1`, `mps`; PackProblem, DeviceMemoryProblem."""
+        """Make ready on `auto`, `cpu`, `cuda:1`, `mps` ...; PackProblem, DeviceMemoryProblem."""
 
     @property
     def device(self) -> str:
         """Where it runs, as shown to the user (`cpu`, `cuda:0`)."""
 
-    def prepare(self, sample: Sample) -> Any:
+    def prepare(self, sample: Sample) -> Any:  # noqa: ANN401 - only its own `analyse` reads it
         """What `analyse` takes for one picture. Runs on decoder threads: thread-safe, no torch."""
 
     def analyse(self, prepared: Sequence[Any]) -> list[Findings]:
@@ -89,7 +93,7 @@ class Analyser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A click on the picture: this point is (not) part of the subject. Pixels of the upright picture."""
+    """A click: this point, in pixels of the upright picture, is (not) part of the subject."""
 
     x: int
     y: int
