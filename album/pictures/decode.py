@@ -27,7 +27,7 @@ class Limits:
     """
 
     pixels: int = 400_000_000
-    here_pixels: int = 64_000_000
+    here_pixels: int = 40_000_000
     seconds: float = 20.0
     memory_bytes: int = 4 << 30
 

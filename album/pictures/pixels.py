@@ -14,6 +14,7 @@ Pixels = NDArray[np.uint8]
 _WHITE = (255, 255, 255)
 _SRGB = (b"sRGB", "sRGB".encode("utf-16-be"))
 _SCALED_FROM = frozenset(("I;16", "I;16B", "I;16L", "I", "F"))
+_LAYERED = frozenset(("LA", "PA", "RGBA", "La", "RGBa"))
 _PROFILE_MODES = {"RGB": b"RGB ", "L": b"GRAY", "CMYK": b"CMYK"}
 
 _TRANSPOSE = {
@@ -39,10 +40,12 @@ def fit(size: tuple[int, int], longest_px: int | None) -> tuple[int, int]:
 def upright_rgb(image: Image.Image, longest_px: int | None, orientation: int = 1) -> Image.Image:
     """A loaded image as opaque sRGB, scaled to fit and turned upright."""
     profile = image.info.get("icc_profile")
-    image = _opaque(image)
+    image = _eight_bit_channels(image)
     size = fit(image.size, longest_px)
     if size != image.size:
         image = shrink(image, size)
+    if image.mode == "RGBA":
+        image = _on_white(image)
     image = _to_srgb(image, profile)
     turn = _TRANSPOSE.get(orientation)
     return image.transpose(turn) if turn is not None else image
@@ -58,14 +61,14 @@ def to_array(image: Image.Image) -> Pixels:
     return np.array(image, dtype=np.uint8)
 
 
-def _opaque(image: Image.Image) -> Image.Image:
-    """RGB, L or CMYK with 8 bits; what is transparent becomes white."""
-    if image.mode in _PROFILE_MODES and "transparency" not in image.info:
-        return image
+def _eight_bit_channels(image: Image.Image) -> Image.Image:
+    """RGB, L or CMYK with 8 bits, or RGBA where something is transparent."""
     if image.mode in _SCALED_FROM:
         return Image.fromarray(_eight_bits(np.asarray(image)))
-    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        return _on_white(image.convert("RGBA"))
+    if image.mode in _LAYERED or "transparency" in image.info:
+        return image.convert("RGBA")
+    if image.mode in _PROFILE_MODES:
+        return image
     return image.convert("L" if image.mode == "1" else "RGB")
 
 

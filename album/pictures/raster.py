@@ -105,7 +105,8 @@ def damaged(path: Path, error: BaseException) -> FileProblem:
     """The problem of a picture that its decoder gives up on."""
     said: str | None = getattr(error, "strerror", None)  # of the system, and of FFmpeg
     if said is None and error.args:
-        said = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
+        first = error.args[0]
+        said = first.decode(errors="replace") if isinstance(first, bytes) else str(first)
     text = (said or type(error).__name__).splitlines()[0]
     return FileProblem(path, f"it is damaged: {text[:200]}")
 

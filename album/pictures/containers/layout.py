@@ -1,5 +1,7 @@
 """Taking any file apart by the layout of its format."""
 
+import struct
+
 from album.domain.photo import MediaKind
 from album.errors import FileProblem
 from album.pictures.containers.heif import read_heif
@@ -38,6 +40,8 @@ def take_apart(original: Original, form: Format) -> Parts:
         return _read(original, form)
     except Malformed as error:
         raise FileProblem(original.path, str(error)) from error
+    except (struct.error, IndexError, OverflowError) as error:  # a number where none can be
+        raise FileProblem(original.path, "its structure is damaged") from error
 
 
 def _read(original: Original, form: Format) -> Parts:
