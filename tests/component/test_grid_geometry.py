@@ -1,5 +1,7 @@
 """Where photos lie: rows fill the width, nothing overlaps, every photo is found again."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,7 +39,7 @@ def test_every_photo_has_its_place_and_is_found_there(
         rects = layout.row_rects(row)
         assert rects
         assert rects[0].x == 0
-        for left, right in zip(rects, rects[1:], strict=False):
+        for left, right in itertools.pairwise(rects):
             assert right.x - (left.x + left.width) in {wanted.gap - 1, wanted.gap, wanted.gap + 1}
         assert rects[-1].x + rects[-1].width <= wanted.width + len(rects)
         assert rects[0].y >= bottom

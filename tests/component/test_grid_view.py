@@ -174,7 +174,7 @@ def test_what_is_at_the_top_stays_there(view: PhotoGridView) -> None:
 def test_a_growing_library_does_not_move_what_is_looked_at(view: PhotoGridView) -> None:
     view.show_page(page_of(2000, days=30), keep=False)
     view.go_to(1000)
-    seen = int(view.model().ids[view.first_visible()])
+    seen = int(view.photos.ids[view.first_visible()])
     page = page_of(2000, days=30)
     grown = Page(
         ids=np.append(np.arange(5001, 5061, dtype=np.int32), page.ids),
@@ -185,7 +185,7 @@ def test_a_growing_library_does_not_move_what_is_looked_at(view: PhotoGridView) 
         colour=np.full(2060, -1, np.int32),
     )
     view.show_page(grown, keep=True)
-    assert int(view.model().ids[view.first_visible()]) == seen
+    assert int(view.photos.ids[view.first_visible()]) == seen
 
 
 def test_an_empty_page_has_nothing_to_do(view: PhotoGridView) -> None:

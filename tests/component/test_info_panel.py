@@ -96,12 +96,11 @@ def test_a_tag_is_typed(
 ) -> None:
     panel.show_photos(ids[:2])
     panel.add_tag()
-    qtbot.keyClicks(panel.field, "Anna's birthday")
+    QTest.keyClicks(panel.field, "Anna's birthday")
     QTest.keyClick(panel.field, Qt.Key.Key_Return)
-    for photo in ids[:2]:
-        qtbot.waitUntil(
-            lambda photo=photo: TagState.MANUAL in states(indexed, photo).values(), timeout=5000
-        )
+    qtbot.waitUntil(
+        lambda: all(TagState.MANUAL in states(indexed, photo).values() for photo in ids[:2])
+    )
     assert "anna-s-birthday" in states(indexed, ids[0])
 
 

@@ -55,7 +55,7 @@ def line(
 def test_typing_asks_once_it_rests(field: SearchField, browsing: Browsing, qtbot: QtBot) -> None:
     asked: list[Query] = []
     browsing.query_changed.connect(asked.append)
-    qtbot.keyClicks(field, "beach -night")
+    QTest.keyClicks(field, "beach -night")
     qtbot.waitUntil(lambda: bool(asked))
     assert asked == [Query((WordTerm("beach"), WordTerm("night", negated=True)))]
     assert field.text() == "beach -night", "what is typed stays as it is typed"
@@ -92,7 +92,7 @@ def test_esc_brings_the_query_back(field: SearchField, browsing: Browsing) -> No
 
 
 def test_names_are_completed(field: SearchField, browsing: Browsing, qtbot: QtBot) -> None:
-    qtbot.keyClicks(field, "bea")
+    QTest.keyClicks(field, "bea")
     qtbot.waitUntil(lambda: "beach" in field.completions.names)
     field.completions.taken.emit("beach")
     assert field.text().strip() == "beach"
@@ -127,7 +127,7 @@ def test_a_choice_is_named_as_an_album(line: ChoiceLine, browsing: Browsing, qtb
     line.album_named.connect(named.append)
     browsing.ask(Query((BEACH,)))
     line.ask_name()
-    qtbot.keyClicks(line.name, "At the sea")
+    QTest.keyClicks(line.name, "At the sea")
     QTest.keyClick(line.name, Qt.Key.Key_Return)
     assert named == ["At the sea"]
 

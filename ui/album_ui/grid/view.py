@@ -74,7 +74,7 @@ class PhotoGridView(QAbstractItemView):
         self, model: PhotoGridModel, pixmaps: Pixmaps, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._photos = model
+        self.photos = model
         self.pixmaps = pixmaps
         self._theme = theme
         self._painter = CellPainter(theme)
@@ -144,7 +144,7 @@ class PhotoGridView(QAbstractItemView):
 
     def selected_ids(self) -> NDArray[np.int32]:
         """The selected photos in the order of the grid."""
-        runs = [self._photos.ids[first : last + 1] for first, last in self.selected_rows()]
+        runs = [self.photos.ids[first : last + 1] for first, last in self.selected_rows()]
         return np.concatenate(runs) if runs else np.empty(0, dtype=np.int32)
 
     def select_rows(self, rows: NDArray[np.int64]) -> None:
@@ -153,7 +153,7 @@ class PhotoGridView(QAbstractItemView):
         if len(rows):
             breaks = np.flatnonzero(np.diff(rows) > 1) + 1
             for run in np.split(rows, breaks):
-                first, last = self._photos.index(int(run[0])), self._photos.index(int(run[-1]))
+                first, last = self.photos.index(int(run[0])), self.photos.index(int(run[-1]))
                 selection.select(first, last)
         flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.selectionModel().select(selection, flag)
@@ -193,19 +193,19 @@ class PhotoGridView(QAbstractItemView):
                 top.
         """
         anchor = self.first_visible() if keep else -1
-        at = int(self._photos.ids[anchor]) if anchor >= 0 else -1
+        at = int(self.photos.ids[anchor]) if anchor >= 0 else -1
         bar = self.verticalScrollBar()
         offset = self._layout.rect(anchor).y - bar.value() if at >= 0 else 0
         at_top = bar.value() == 0
-        self._photos.show(page)
-        row = self._photos.place_of(at) if at >= 0 and not at_top else -1
+        self.photos.show(page)
+        row = self.photos.place_of(at) if at >= 0 and not at_top else -1
         bar.setValue(self._layout.rect(row).y - offset if row >= 0 else 0)
         self.scrolled.emit(self.first_visible())
 
     def reset(self) -> None:
         """Lay out the model's page."""
         super().reset()
-        page = self._photos.page
+        page = self.photos.page
         if page is not None:
             self._groups = group(page.day) if self._days else None
             starts = None if self._groups is None else self._groups.starts
@@ -286,16 +286,16 @@ class PhotoGridView(QAbstractItemView):
         return found
 
     def _cell(self, row: int, rect: Rect, now: float) -> Cell:
-        page = self._photos.page
+        page = self.photos.page
         colour = QColor(self._theme.palette.chip)
         if page is not None and page.colour[row] >= 0:
             colour = QColor(int(page.colour[row]))
-        photo_id = self._photos.photo_id(row)
+        photo_id = self.photos.photo_id(row)
         cell = Cell(QRect(rect.x, rect.y, rect.width, rect.height), colour)
         cell.pixmap = self.pixmaps.get(photo_id)
         cell.opacity = self._opacity(photo_id, now)
         cell.hovered = row == self._hovered
-        known = self._photos.row(row)
+        known = self.photos.row(row)
         if known is not None:
             cell.favourite = known.favourite
             cell.offline = known.offline
@@ -324,7 +324,7 @@ class PhotoGridView(QAbstractItemView):
 
     def _fetch_visible(self) -> None:
         near = self.visible_rows(ROWS_AHEAD)
-        self._photos.fetch(near)
+        self.photos.fetch(near)
         sizes: list[tuple[int, QSize]] = []
         ratio = self.devicePixelRatioF()
         here = self.visible_rows()
@@ -336,7 +336,7 @@ class PhotoGridView(QAbstractItemView):
                 lines[line] = self._layout.row_rects(line)
             rect = lines[line][row - int(self._layout.row_starts[line])]
             size = QSize(round(rect.width * ratio), round(rect.height * ratio))
-            sizes.append((int(self._photos.ids[row]), size))
+            sizes.append((int(self.photos.ids[row]), size))
         self.pixmaps.want(sizes, visible=len(here))
 
     def _on_pixmaps_ready(self, ids: list[int]) -> None:
@@ -372,7 +372,7 @@ class PhotoGridView(QAbstractItemView):
         """The photo at a point of the viewport."""
         x, y = point.x() - PAGE_MARGIN_PX, point.y() + self.verticalScrollBar().value()
         found = self._layout.photo_at(x, y)
-        return QModelIndex() if found is None else self._photos.index(found)
+        return QModelIndex() if found is None else self.photos.index(found)
 
     def scrollTo(
         self,
@@ -434,7 +434,7 @@ class PhotoGridView(QAbstractItemView):
             )
             runs = [(ends[0], ends[-1])] if ends else []
         for first, last in runs:
-            selection.select(self._photos.index(first), self._photos.index(last))
+            selection.select(self.photos.index(first), self.photos.index(last))
         self.selectionModel().select(selection, command)
 
     # Keys
@@ -450,10 +450,10 @@ class PhotoGridView(QAbstractItemView):
             return QModelIndex()
         at = self.currentIndex().row()
         if at < 0:
-            return self._photos.index(max(0, self.first_visible()))
+            return self.photos.index(max(0, self.first_visible()))
         moves = QAbstractItemView.CursorAction
         if action in {moves.MoveUp, moves.MoveDown, moves.MovePageUp, moves.MovePageDown}:
-            return self._photos.index(self._vertical(at, action))
+            return self.photos.index(self._vertical(at, action))
         self._goal_x = None
         target = {
             moves.MoveLeft: at - 1,
@@ -463,7 +463,7 @@ class PhotoGridView(QAbstractItemView):
             moves.MoveHome: 0,
             moves.MoveEnd: count - 1,
         }[action]
-        return self._photos.index(min(max(0, target), count - 1))
+        return self.photos.index(min(max(0, target), count - 1))
 
     def _vertical(self, at: int, action: QAbstractItemView.CursorAction) -> int:
         layout, moves = self._layout, QAbstractItemView.CursorAction
@@ -520,7 +520,7 @@ class PhotoGridView(QAbstractItemView):
                 self.selectionModel().setCurrentIndex(index, toggle)
                 return
             if heart_rect(rect).contains(point):
-                known = self._photos.row(index.row())
+                known = self.photos.row(index.row())
                 if known is not None:
                     self.favourite_wanted.emit(index.row(), not known.favourite)
                 return
