@@ -19,7 +19,7 @@ from album.storage.database import Database
 from album.storage.jobs import JobCounts, counts
 
 COUNT_EVERY_S = 2.0
-USER, BATTERY = "user", "battery"
+USER, BATTERY, IMPORT = "user", "battery", "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Looking:
         return self._inference.device
 
     def hold(self, reason: str) -> None:
-        """Wait for this reason (USER, BATTERY)."""
+        """Wait for this reason (USER, BATTERY, IMPORT)."""
         self._holds.add(reason)
         self._pipeline.hold(reason)
         self._report()
@@ -153,7 +153,7 @@ class Looking:
     def _show(self) -> None:
         with self._lock:
             done, total = self._run_done, self._run_done + self._pending
-        if total == 0 or self.idle:
+        if total == 0 or self.idle or self._holds == {IMPORT}:
             return
         state = ActivityState.RUNNING
         if self._holds:

@@ -29,6 +29,9 @@ UNSETTLED_S = 0.25
 """A file that was being written to is looked at again after this long, then twice as long ..."""
 UNSETTLED_MOST_S = 30.0
 FULL_DISK_S = 30.0
+OFFLINE_S = 2.0
+"""A folder that was not there is looked for again after this long, then twice as long ..."""
+OFFLINE_MOST_S = 60.0
 BRIEF_SEEN = 200
 """Looks that come by fewer files are not worth showing as an activity."""
 
@@ -52,11 +55,13 @@ class ScanEvents:
         photos: these photos were added or changed.
         folders: the state of a folder changed.
         problems: files could not be read, or can be now.
+        settled: nothing is to be scanned now.
     """
 
     photos: Callable[[Collection[PhotoId]], None]
     folders: Callable[[], None]
     problems: Callable[[], None]
+    settled: Callable[[], None]
 
 
 class FolderScanner:
@@ -66,7 +71,8 @@ class FolderScanner:
         database: of the library.
         importer: does the work.
         library: directory of the library, left out wherever it lies.
-        polling: why a folder is polled, in words; empty when it is watched.
+        polling: why a folder is polled, in words, empty when it is watched; None where this session
+            watches nothing.
         activity: shows long scans.
         notices: told when the library cannot be written.
         events: see there.
@@ -80,7 +86,7 @@ class FolderScanner:
         database: Database,
         importer: Importer,
         library: Path,
-        polling: Callable[[FolderId], str],
+        polling: Callable[[FolderId], str] | None,
         activity: ActivityBoard,
         notices: Notices,
         events: ScanEvents,
@@ -98,6 +104,7 @@ class FolderScanner:
         self._busy: FolderId | None = None
         self._token = CancelToken()
         self._current = CancelToken(self._token)
+        self._absent: dict[FolderId, tuple[float, float]] = {}
         self._tries: dict[tuple[FolderId, Path], int] = {}
         self._thread = threading.Thread(target=self._run, name="album-scanner", daemon=True)
         self._thread.start()
@@ -129,6 +136,7 @@ class FolderScanner:
         """The folder is watched no longer: end its scan."""
         with self._changed:
             self._orders.pop(folder_id, None)
+            self._absent.pop(folder_id, None)
             if self._busy == folder_id:
                 self._current.cancel()
 
@@ -154,22 +162,47 @@ class FolderScanner:
             except AlbumError as problem:
                 self._notices.tell_problem(problem)
             finally:
+                if not self._is_due():
+                    self._events.settled()
                 with self._changed:
                     self._busy = None
                 self._activity.finish(ActivityKind.SCANNING)
+
+    def _is_due(self) -> bool:
+        """Whether another scan follows at once."""
+        now_s = time.monotonic()
+        with self._changed:
+            return any(order.due_s <= now_s for order in self._orders.values())
 
     def _take(self) -> tuple[FolderId, _Order] | None:
         """The order that is due first; None when closing."""
         with self._changed:
             while not self._token.cancelled:
                 now_s = time.monotonic()
+                self._order_absent(now_s)
                 due = sorted(self._orders, key=lambda one: self._orders[one].due_s)
                 if due and self._orders[due[0]].due_s <= now_s:
                     self._busy = due[0]
                     self._current = CancelToken(self._token)
                     return due[0], self._orders.pop(due[0])
-                self._changed.wait(self._orders[due[0]].due_s - now_s if due else None)
+                next_s = [self._orders[one].due_s for one in due[:1]]
+                next_s += [due_s for due_s, _ in self._absent.values()]
+                self._changed.wait(max(0.0, min(next_s) - now_s) if next_s else None)
         return None
+
+    def _order_absent(self, now_s: float) -> None:
+        """Look for folders that were not there; the lock is held."""
+        for folder_id, (due_s, delay_s) in self._absent.items():
+            if due_s <= now_s:
+                self._orders.setdefault(folder_id, _Order(now_s)).whole = True
+                self._absent[folder_id] = (now_s + delay_s, min(OFFLINE_MOST_S, delay_s * 2))
+
+    def _await_return(self, folder_id: FolderId) -> None:
+        """Whoever watches may have missed that it went and came back."""
+        if self._polling is not None:
+            with self._changed:
+                due_s = time.monotonic() + OFFLINE_S
+                self._absent.setdefault(folder_id, (due_s, 2 * OFFLINE_S))
 
     def _again(self, folder_id: FolderId, order: _Order, delay_s: float) -> None:
         spots = [Spot(directory, deep) for directory, deep in order.spots.items()]
@@ -185,11 +218,14 @@ class FolderScanner:
             last = self._import(here, () if order.whole else spots, others)
         except FolderOffline as problem:
             self._note(here, FolderState.OFFLINE, str(problem))
+            self._await_return(here.id)
             return
         except FolderUnreadable as problem:
             self._note(here, FolderState.UNREADABLE, str(problem))
             return
-        polling = self._polling(folder_id)
+        with self._changed:
+            self._absent.pop(folder_id, None)
+        polling = self._polling(folder_id) if self._polling else ""
         self._note(here, FolderState.POLLING if polling else FolderState.HEALTHY, polling)
         self._look_again(folder_id, last.unsettled)
         self._events.problems()  # also when a scan of few files mended one

@@ -27,6 +27,7 @@ from album.jobs.activity import ActivityBoard
 from album.notices import Notices
 from album.pictures.decode import Decoder
 from album.pictures.thumbnails import ThumbnailStore
+from album.session.arrivals import Arrivals
 from album.session.browsing import Browsing
 from album.session.changes import ChangeKind, Changes
 from album.session.deciding import Decisions
@@ -34,7 +35,7 @@ from album.session.folders import WatchedFolders
 from album.session.futures import failed, mapped
 from album.session.housekeeping import Housekeeper
 from album.session.indexing import Standing, index_all
-from album.session.looking import BATTERY, USER, Looking, LookingEvents
+from album.session.looking import BATTERY, IMPORT, USER, Looking, LookingEvents
 from album.session.originals import Originals
 from album.session.scanning import FolderScanner, ScanEvents
 from album.session.thumbnails import Thumbnails
@@ -175,6 +176,7 @@ class LibrarySession:
         self._signature: str | None = None
         self._starter: threading.Thread | None = None
         self._holds: set[str] = set()
+        self._arrivals = Arrivals(partial(self._hold, IMPORT), self._begin_work)
         self._scanner: FolderScanner | None = None
         self._watcher: Watcher | None = None
         self._housekeeper: Housekeeper | None = None
@@ -201,13 +203,14 @@ class LibrarySession:
             self.database,
             importer,
             self.directory,
-            lambda folder_id: self._watcher.polling(folder_id) if self._watcher else "",
+            self._polling if watch else None,
             self.activity,
             self.notices,
             ScanEvents(
                 photos=self._on_scanned,
                 folders=partial(self.changes.tell, ChangeKind.FOLDERS),
                 problems=partial(self.changes.tell, ChangeKind.PROBLEMS),
+                settled=self._arrivals.settle,
             ),
         )
         if watch:
@@ -470,7 +473,14 @@ class LibrarySession:
 
     def _on_scanned(self, ids: Collection[PhotoId]) -> None:
         self.changes.tell(ChangeKind.PHOTOS, ids)
+        self._arrivals.add(ids)
+
+    def _polling(self, folder_id: FolderId) -> str:
+        return self._watcher.polling(folder_id) if self._watcher else ""
+
+    def _begin_work(self, ids: Collection[PhotoId]) -> None:
         self.thumbnails.make(ids)
+        self._lift(IMPORT)
         if self._looking is not None:
             self._looking.wake()
 

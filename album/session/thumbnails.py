@@ -139,7 +139,7 @@ class Thumbnails:
                     self._decoder,
                     self._locate,
                     on_ready=self._on_ready,
-                    threads=max(1, min(4, (os.cpu_count() or 2) - 1)),
+                    threads=max(2, min(4, os.cpu_count() or 2)),
                 )
             return self._service
 

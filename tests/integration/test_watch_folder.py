@@ -75,6 +75,7 @@ def test_a_folder_that_is_unplugged_and_plugged_in_again(
     tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("album.intake.watcher.HEALTH_S", 0.1)
+    monkeypatch.setattr(scanning, "OFFLINE_S", 0.1)
     with watched(tmp_path, pictures) as session:
 
         def state() -> str:
