@@ -83,6 +83,15 @@ def count(one: str, many: str, n: int, **values: object) -> str:
     return tr(one if n == 1 else many, n=number(n), **values)
 
 
+def sentence(text: str) -> str:
+    """A reason as a sentence of its own: «It is damaged.»."""
+    text = text.strip()
+    if not text:
+        return ""
+    ended = text if text[-1] in ".!?…。" else f"{text}."
+    return ended[0].upper() + ended[1:]
+
+
 def number(n: int) -> str:
     """A number as the user writes it («18,300»)."""
     return f"{n:,}"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from album.storage.problems import Problem, Stage
 from album_ui.problems.model import Index, Role
 from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, Size, Theme
-from album_ui.words import count, moment, tr
+from album_ui.words import count, moment, sentence, tr
 
 _ICONS = {
     Stage.READ: "file-x",
@@ -53,8 +53,7 @@ class ProblemDelegate(QStyledItemDelegate):
                 rect.adjusted(0, 1, 0, -1), CONTROL_RADIUS_PX, CONTROL_RADIUS_PX
             )
         else:
-            painter.setPen(palette.colour("line"))
-            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+            painter.fillRect(rect.adjusted(0, rect.height() - 1, 0, 0), palette.colour("line"))
         inside = rect.adjusted(_PADDING_PX, _PADDING_PX, -_PADDING_PX, -_PADDING_PX)
         icon = self._theme.icon(_ICONS[problem.stage], "no")
         icon.paint(painter, QRect(inside.x(), inside.y(), _ICON_PX, _ICON_PX))
@@ -75,10 +74,10 @@ class ProblemDelegate(QStyledItemDelegate):
         )
         self._line(painter, inside, _one_line(folder), "second", self._theme.font(Size.SMALL))
         inside.setTop(inside.top() + QFontMetrics(self._theme.font(Size.SMALL)).height() + _LINE_PX)
-        reason = problem.reason or tr("Not known.")
+        reason = sentence(problem.reason) or tr("Not known.")
         used = self._line(painter, inside, f"{reason} ", "text", self._theme.font())
         rest = inside.adjusted(used, 0, 0, 0)
-        self._line(painter, rest, problem.advice, "second", self._theme.font())
+        self._line(painter, rest, sentence(problem.advice), "second", self._theme.font())
 
     def _line(
         self,

@@ -1,5 +1,7 @@
 """What lies over the picture in the viewer: previous, next, play, and why nothing can be shown."""
 
+from html import escape
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
@@ -70,10 +72,10 @@ class Overlay(QObject):
         self._length.setVisible(video and length_s is not None)
         self._place()
 
-    def show_problem(self, text: str) -> None:
+    def show_problem(self, title: str = "", reason: str = "") -> None:
         """Say why nothing is shown; empty for no problem."""
-        self._problem.setText(text)
-        self._problem.setVisible(bool(text))
+        self._problem.setText(f"<b>{escape(title)}</b><br><br>{escape(reason)}")
+        self._problem.setVisible(bool(title))
         self._place()
 
     def _place(self) -> None:

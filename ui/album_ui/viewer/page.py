@@ -27,7 +27,7 @@ from album_ui.viewer.header import Header, KeyButton
 from album_ui.viewer.levels import Levels
 from album_ui.viewer.loader import Loaded, PictureLoader
 from album_ui.viewer.overlay import Overlay
-from album_ui.words import count, number, tr
+from album_ui.words import count, number, sentence, tr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -195,7 +195,7 @@ class ViewerPage(Page):
             return
         self._row = row
         self._loaded = None
-        self._overlay.show_problem("")
+        self._overlay.show_problem()
         self._overlay.show_steps(before=row > 0, after=row < len(self._ids) - 1)
         self._strip.go_to(self._ids, row)
         self._fetch_rows()
@@ -283,7 +283,8 @@ class ViewerPage(Page):
         self._loaded = loaded
         if not loaded.preliminary:
             self._busy.stop()
-        self._overlay.show_problem("")
+        self._overlay.show_problem()
+        self._zoom.show()
         full = self._full_size(loaded.levels)
         if known and full == self._canvas.full:
             self._canvas.sharpen(loaded.levels)
@@ -306,7 +307,9 @@ class ViewerPage(Page):
             return
         self._busy.stop()
         if self._loaded is None:
-            self._overlay.show_problem(f"{tr('This photo cannot be shown.')}\n{problem}")
+            self._overlay.show_problem(tr("This photo cannot be shown."), sentence(str(problem)))
+            self._zoom.hide()
+            self._lift.hide()
 
     def _on_zoomed(self, scale: float) -> None:
         self._zoom.set_text(f"{round(100 * scale)} %")
