@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -30,6 +31,9 @@ from album_ui.search.browsing import Browsing
 from album_ui.search.chips import ChoiceLine
 from album_ui.search.empty import EmptyPage
 from album_ui.theme import INFO_PX, Theme
+
+NARROW_PX = 680
+"""Below this width of the page there is no room for the info beside the photos."""
 
 TIMED = frozenset({Sort.NEWEST, Sort.OLDEST})
 """Orders in which photos stand under their days."""
@@ -63,6 +67,7 @@ class LibraryPage(Page):
         super().__init__(parent)
         self._session, self._bridge, self._browsing = session, bridge, browsing
         self._asked: Query | None = None
+        self._cramped = False
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = PhotoGridModel(session, bridge, self)
@@ -98,6 +103,7 @@ class LibraryPage(Page):
     def toggle_info(self) -> None:
         """Show or hide the info."""
         shown = self.info.isHidden()
+        self._cramped = False
         self.info.setVisible(shown)
         self._session.settings.change(info_shown=shown)
         self.info_toggled.emit(shown)
@@ -256,6 +262,15 @@ class LibraryPage(Page):
 
     def _on_selection(self) -> None:
         self.info.show_photos(self.selected_ids())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the info gives its room to the photos until there is more."""
+        super().resizeEvent(event)
+        cramped = self.width() < NARROW_PX
+        if cramped != self._cramped:
+            self._cramped = cramped
+            self.info.setVisible(not cramped and self._session.settings.current.info_shown)
+            self.info_toggled.emit(not self.info.isHidden())
 
     def _step(self, pixels: int) -> None:
         self.view.set_row_px(self.view.row_px + pixels)

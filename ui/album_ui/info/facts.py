@@ -7,7 +7,7 @@ from album_ui import words
 
 def camera_line(camera: Camera) -> str:
     """«Canon EOS 6D · 200 mm · f/5.6 · 1/640 s · ISO 200»; empty where nothing is known."""
-    parts = [camera.camera or "", camera.lens or ""]
+    parts = [camera.camera or ""]
     if camera.focal_mm:
         parts.append(f"{camera.focal_mm:g} mm")
     if camera.aperture:

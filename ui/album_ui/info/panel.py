@@ -79,8 +79,10 @@ class InfoPanel(QWidget):
         self._colours = ColourBar()
         self._style = FlowLayout(None, 6, 6)
         self._quality = QVBoxLayout()
+        self._quality.setSpacing(0)
         self._overall = QLabel()
         self._facts = QVBoxLayout()
+        self._facts.setSpacing(3)
         self._files = QVBoxLayout()
         self._lay_out()
         self._connect(theme)
@@ -233,7 +235,9 @@ class InfoPanel(QWidget):
         self._show_rejected(details)
         self._show_look(details)
         self._show_quality(details)
-        facts = [size_line(details), camera_line(details.camera), place_line(details.gps)]
+        camera = details.camera
+        facts = [camera_line(camera), camera.lens or "", place_line(details.gps)]
+        facts.append(size_line(details))
         self._show_lines(self._facts, [(line, line) for line in facts if line])
         self._sections["facts"].setVisible(any(facts))
         self._show_lines(self._files, [_file_words(one) for one in details.files])
