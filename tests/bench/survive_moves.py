@@ -47,24 +47,22 @@ def make_photos(folder: Path, count: int, source: Path | None) -> list[Path]:
 
 def rewrite_metadata(path: Path, number: int) -> str:
     """Have another program write new metadata into the file; the program's name."""
-    exiftool, exiv2 = shutil.which("exiftool"), shutil.which("exiv2")
-    if exiftool and (number % 2 == 0 or not exiv2):
-        words = [
-            exiftool,
-            "-q",
-            "-overwrite_original",
-            f"-Artist=Somebody {number}",
-            "-Keywords+=edited",
-            "-Rating=3",
-        ]
-        words.append(f"-XMP:Title=Edited {number}")
-        subprocess.run([*words, str(path)], check=True, capture_output=True)
-        return "exiftool"
-    if exiv2:
-        words = [exiv2, "-M", f"set Exif.Image.Artist Somebody {number}", "modify", str(path)]
-        subprocess.run(words, check=True, capture_output=True)
-        return "exiv2"
-    raise SystemExit("neither exiftool nor exiv2 is installed")
+    edits = {
+        "exiftool": [
+            *("-q", "-m", "-overwrite_original", f"-Artist=Somebody {number}", "-Rating=3"),
+            *("-Keywords+=edited", f"-XMP:Title=Edited {number}"),
+        ],
+        "exiv2": ["-M", f"set Exif.Image.Artist Somebody {number}", "modify"],
+    }
+    names = sorted(edits, reverse=number % 2 == 1)
+    for name in names:
+        program = shutil.which(name)
+        if program is None:
+            continue
+        run = subprocess.run([program, *edits[name], str(path)], check=False, capture_output=True)
+        if run.returncode == 0:
+            return name
+    return "metadata kept (no program could write it)"
 
 
 def disturb(folder: Path, paths: list[Path]) -> dict[str, int]:
