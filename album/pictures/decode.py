@@ -12,7 +12,7 @@ from album.pictures.isolate import IsolatedDecoder
 from album.pictures.metadata import orientation_of
 from album.pictures.original import Original, open_original
 from album.pictures.pixels import Pixels, to_array
-from album.pictures.raster import decode_raster
+from album.pictures.raster import decode_raster, too_large
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Decoder:
         with open_original(path) as original:
             form = recognise_format(original)
             parts = take_apart(original, form)
+            _refuse_too_large(original, form, parts, self._limits.pixels)
             if not self._is_risky(original, form, parts):
                 orientation = orientation_of(original, parts)
                 pixels = self._limits.pixels
@@ -79,6 +80,16 @@ def decode_here(path: Path, longest_px: int | None, pixels_most: int) -> Pixels:
     """Decode any format in this process: what the isolated one does."""
     with open_original(path) as original:
         return _decode(original, recognise_format(original), longest_px, pixels_most)
+
+
+_SHRINKING = frozenset(("jpeg", "jp2", "j2k"))
+"""Formats that are decoded at a fraction of their size: what counts is how large they come out."""
+
+
+def _refuse_too_large(original: Original, form: Format, parts: Parts, pixels_most: int) -> None:
+    width, height = parts.claims.width or 0, parts.claims.height or 0
+    if width * height > pixels_most and form.name not in _SHRINKING:
+        raise too_large(original.path, width, height, pixels_most)
 
 
 def _decode(original: Original, form: Format, longest_px: int | None, pixels_most: int) -> Pixels:

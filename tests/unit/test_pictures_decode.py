@@ -269,6 +269,19 @@ def test_large_pictures_are_decoded_elsewhere(tmp_path: Path) -> None:
         decoder.picture(tmp_path / "a.jpg", 100)
 
 
+def test_a_gif_whose_frame_is_larger_than_its_screen(tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    Image.new("P", (4, 3)).save(path)
+    content = bytearray(path.read_bytes())
+    frame = content.index(b"\x2c\0\0\0\0\x04\0\x03\0")
+    content[frame + 5 : frame + 9] = b"\xff\xff\xff\xff"
+    path.write_bytes(content)
+    decoder = Decoder()
+    with pytest.raises(FileProblem, match="65535 × 65535 pixels"):
+        decoder.picture(path, 100)
+    decoder.close()
+
+
 def test_a_jpeg_of_endless_scans_is_decoded_elsewhere(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     quarters().save(path, progressive=True)

@@ -36,6 +36,9 @@ def read_gif(original: Original) -> Parts:
         start = at
         head = original.read(at, 10)
         if head[:1] == bytes((_GIF_PICTURE,)) and len(head) == 10:
+            if not frames:  # decoders make room for a first frame that is larger than the screen
+                left, top, across, down = struct.unpack("<4H", head[1:9])
+                width, height = max(width, left + across), max(height, top + down)
             frames += 1
             at = _skip_blocks(original, at + 11 + _table_bytes(head[9]))
             parts.image.append((start, at - start))
