@@ -12,6 +12,9 @@ from bootstrap import environment_python, qt_directory
 from sample_library import SAMPLE, make_sample
 from system_libraries import can_show_window
 
+SOME_FAILED = 1
+"""Exit code of `album index` when it is done but for some files, which it has named."""
+
 
 def album(*arguments: str | Path) -> int:
     """Run the `album` command of the virtual environment; its exit code."""
@@ -30,7 +33,10 @@ def main() -> int:
     if can_show_window(qt_directory(), os.environ):
         return album(*library, "gui", folder)
     print(f"No screen here: indexing {folder} and printing what is in it.", flush=True)
-    return album(*library, "index", folder) or album(*library, "facets")
+    code = album(*library, "index", folder)
+    if code <= SOME_FAILED:
+        album(*library, "facets")
+    return code
 
 
 if __name__ == "__main__":
