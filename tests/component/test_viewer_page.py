@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from album.domain.query import Query, Sort
@@ -61,6 +62,35 @@ def test_arrows_move_and_stop_at_the_ends(
     QTest.keyClick(viewer, Qt.Key.Key_Right)
     assert viewer.photo_id == ids[-1]
     qtbot.waitUntil(lambda: is_sharp(viewer))
+    viewer.leave()
+
+
+def test_it_comes_back_to_the_photo_that_was_moved_on_to(
+    viewer: ViewerPage, ids: NDArray[np.int32]
+) -> None:
+    viewer.step(1)
+    assert viewer.context is not None
+    assert viewer.context.photo_id == ids[3]
+    viewer.leave()
+    assert viewer.context is None
+
+
+def test_typing_a_tag_does_not_leave(
+    viewer: ViewerPage, indexed: LibrarySession, qtbot: QtBot
+) -> None:
+    photo_id = viewer.photo_id
+    assert photo_id is not None
+    qtbot.waitUntil(lambda: is_sharp(viewer))
+    qtbot.wait(150)
+    QTest.keyClick(viewer, Qt.Key.Key_T)
+    field = viewer.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "cat")
+    with qtbot.assertNotEmitted(viewer.left):
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(
+        lambda: "cat" in {tag.slug for tag in indexed.details(photo_id).result(10).tags}
+    )
     viewer.leave()
 
 

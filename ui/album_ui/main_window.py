@@ -79,7 +79,8 @@ class MainWindow(QWidget):
     def show_page(self, name: PageName, context: PageContext | None = None) -> None:
         """Bring a page up; `go_back` returns to the one before."""
         if self._shown is not None and self._shown[0] is not name:
-            self._before = [*self._before, self._shown][-MOST_BACK:]
+            here = self._pages[self._shown[0]].context or self._shown[1]
+            self._before = [*self._before, (self._shown[0], here)][-MOST_BACK:]
         self._bring(name, context or PageContext())
 
     def go_back(self) -> None:

@@ -86,6 +86,11 @@ class Page(QWidget):
         """What the window is called while this page is shown; empty: the program's name."""
         return ""
 
+    @property
+    def context(self) -> PageContext | None:
+        """What is shown now, where that is no longer what the page was entered with."""
+        return None
+
     def enter(self, context: PageContext) -> None:
         """Come up and show this."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from album.domain.photo import MediaKind, PhotoId
 from album.errors import AlbumError
@@ -142,6 +142,11 @@ class ViewerPage(Page):
         return "" if row is None else _name(row)
 
     @property
+    def context(self) -> PageContext | None:
+        """The photo that was moved on to."""
+        return PageContext(self._ids, self._row) if self._row >= 0 else None
+
+    @property
     def photo_id(self) -> PhotoId | None:
         """The photo that is looked at."""
         return PhotoId(int(self._ids[self._row])) if 0 <= self._row < len(self._ids) else None
@@ -179,6 +184,7 @@ class ViewerPage(Page):
             self._pixmaps.deleteLater()
             self._pixmaps = None
         self._loaded = None
+        self._row = -1
         self._canvas.clear()
         self._busy.stop()
 
@@ -382,6 +388,10 @@ class ViewerPage(Page):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """All keys of the viewer."""
+        if isinstance(self.focusWidget(), QLineEdit):  # a tag is being typed
+            if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.setFocus()
+            return
         act = self._keys().get(Qt.Key(event.key()))
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
