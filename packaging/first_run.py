@@ -22,7 +22,7 @@ def album(*arguments: str | Path) -> int:
 
 
 def main() -> int:
-    """Do the main job; the exit code of the command that did it."""
+    """Do the main job; 0 when it is done, else the exit code of the command that was in the way."""
     chosen = os.environ.get("ALBUMEN_FOLDER", "")
     if chosen:
         folder = Path(chosen).expanduser().absolute()
@@ -34,9 +34,7 @@ def main() -> int:
         return album(*library, "gui", folder)
     print(f"No screen here: indexing {folder} and printing what is in it.", flush=True)
     code = album(*library, "index", folder)
-    if code <= SOME_FAILED:
-        album(*library, "facets")
-    return code
+    return code if code > SOME_FAILED else album(*library, "facets")
 
 
 if __name__ == "__main__":
