@@ -101,22 +101,19 @@ def test_search_gives_paths_tags_and_quality(indexed: Album, photos: Path) -> No
     assert found[0]["taken"] > found[1]["taken"]
 
 
-@pytest.mark.parametrize(
-    ("query", "count"),
-    [
-        (["-beach"], COUNT - 2),
-        (["beach", "-beach"], 0),
-        (["scene:beach,snow"], 4),
-        (["scene:beach", "2024"], 2),
-        (["beach -night 2024"], 2),
-        (["--", "-beach"], COUNT - 2),
-        (["1999"], 0),
-        ([""], COUNT),
-        (["海滩"], 2),
-    ],
-)
-def test_queries_mean_what_they_say(indexed: Album, query: list[str], count: int) -> None:
-    assert len(indexed("search", "--json", *query).json) == count
+def test_queries_mean_what_they_say(indexed: Album) -> None:
+    counts: dict[tuple[str, ...], int] = {
+        ("-beach",): COUNT - 2,
+        ("beach", "-beach"): 0,
+        ("scene:beach,snow",): 4,
+        ("scene:beach", "2024"): 2,
+        ("beach -night 2024",): 2,
+        ("--", "-beach"): COUNT - 2,
+        ("1999",): 0,
+        ("",): COUNT,
+        ("海滩",): 2,
+    }
+    assert {query: len(indexed("search", "--json", *query).json) for query in counts} == counts
 
 
 def test_search_in_text_is_a_path_a_line(indexed: Album) -> None:
@@ -125,14 +122,11 @@ def test_search_in_text_is_a_path_a_line(indexed: Album) -> None:
     assert answer.err == "album: 2 photos, 1 of them shown\n"
 
 
-@pytest.mark.parametrize("sort", ["score", "quality"])
-def test_the_best_come_first(indexed: Album, sort: str) -> None:
-    found = indexed("search", "", "--sort", sort, "--json").json
+def test_the_best_come_first(indexed: Album) -> None:
+    assert len(indexed("search", "", "--sort", "score", "--json").json) == COUNT
+    found = [one["quality"] for one in indexed("search", "", "--sort", "quality", "--json").json]
     assert len(found) == COUNT
-    if sort == "quality":
-        assert [one["quality"] for one in found] == sorted(
-            (one["quality"] for one in found), reverse=True
-        )
+    assert found == sorted(found, reverse=True)
 
 
 def test_a_query_nobody_understands_is_said_so(indexed: Album) -> None:
