@@ -47,6 +47,7 @@ class Window:
         self.until(lambda: self.program.library.view.positions.rows > 0)
         self.program.window.repaint()
         self.first_paint_ms = (time.perf_counter() - start_s) * 1000
+        self.until(lambda: bool(self.program.sidebar.section(Facet.CAMERA).rows))
         self.settle(0.5)
 
     def until(self, holds: Callable[[], bool], limit_s: float = 30.0) -> None:

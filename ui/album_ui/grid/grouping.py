@@ -51,9 +51,10 @@ def group(days: NDArray[np.int32]) -> Groups:
     Args:
         days: of each photo, in days since 1970, rising or falling; shape (photos,).
     """
-    dates = days.astype("datetime64[D]")
-    months, years = dates.astype("datetime64[M]"), dates.astype("datetime64[Y]")
-    day_starts, month_starts, year_starts = _starts(days), _starts(months), _starts(years)
+    day_starts = _starts(days)
+    dates = days[day_starts].astype(np.int64).astype("datetime64[D]")
+    month_starts = day_starts[_starts(dates.astype("datetime64[M]"))]
+    year_starts = day_starts[_starts(dates.astype("datetime64[Y]"))]
     by_day = _worth(day_starts, month_starts, len(days))
     by_month = _worth(month_starts, year_starts, len(days))
     month_of_day = np.searchsorted(month_starts, day_starts, side="right") - 1
