@@ -21,7 +21,7 @@ from album.cli.output import (
     printable,
     say,
 )
-from album.errors import EnvironmentProblem
+from album.errors import EnvironmentProblem, LibraryDamaged
 
 if TYPE_CHECKING:
     import sqlite3
@@ -238,9 +238,12 @@ def _say_document(document: dict[str, Any]) -> None:
 @pass_common
 def check(common: Common, as_json: bool) -> int:
     """Whether the library file is sound, page by page."""
-    with quick_library(common) as session:
-        faults = session.database.check()
-        where = session.directory / DATABASE
+    where = existing_library(common) / DATABASE
+    try:
+        with quick_library(common) as session:
+            faults = session.database.check()
+    except LibraryDamaged as problem:  # so badly that it cannot be opened
+        faults = [str(problem)]
     if as_json:
         print_json({"library": str(where), "sound": not faults, "faults": faults})
     elif not faults:

@@ -285,6 +285,9 @@ def test_a_damaged_library_is_said_so_and_left_alone(indexed: Album, tmp_path: P
         assert answer.code == 3
         assert "library.db" in answer.err
         assert "Traceback" not in answer.err
+    found = indexed("check", "--json").json
+    assert found["sound"] is False
+    assert "damaged" in found["faults"][0]
     assert database.read_bytes() == before
 
 
