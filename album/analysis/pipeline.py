@@ -141,7 +141,9 @@ class Pipeline:
         """Whether nothing is left to do for now."""
         with self._changed:
             busy = len(self._claimed) > len(self._absent)
-            return self._unavailable or (self._exhausted_at == self._wakes and not busy)
+            through = self._exhausted_at == self._wakes and not busy
+        alive = all(thread.is_alive() for thread in self._threads)
+        return self._unavailable or through or not alive
 
     def wake(self) -> None:
         """There may be new work: photos were queued, a folder is back, files have changed."""

@@ -8,8 +8,12 @@ from threading import Event
 from album.domain.photo import FolderId
 from album.jobs.activity import Activity, ActivityKind
 from album.session.values import Progress, Stage
+from album.storage.database import Database
+from album.storage.photos import present_count
+from album.storage.problems import count
 
 SAY_EVERY_S = 0.1
+COUNT_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,23 @@ class Standing:
     analysed: int
     failed: int
     device: str
+
+
+class Tally:
+    """Photos and problems of the library, counted at most once a second: that takes a while."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known = (0, 0)
+        self._counted_s = -COUNT_EVERY_S
+
+    def read(self, *, exact: bool) -> tuple[int, int]:
+        """Present photos, and files with a problem; `exact`: count now."""
+        now_s = time.monotonic()
+        if exact or now_s - self._counted_s >= COUNT_EVERY_S:
+            self._counted_s = now_s
+            self._known = self._database.query(lambda c: (present_count(c), count(c)))
+        return self._known
 
 
 def index_all(

@@ -113,7 +113,8 @@ class FolderScanner:
     def idle(self) -> bool:
         """Whether nothing is left to scan."""
         with self._changed:
-            return self._busy is None and not self._orders
+            through = self._busy is None and not self._orders
+        return through or not self._thread.is_alive()
 
     def scan(
         self, folder_id: FolderId, spots: Sequence[Spot] = (), *, delay_s: float = 0.0

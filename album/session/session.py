@@ -34,7 +34,7 @@ from album.session.deciding import Decisions
 from album.session.folders import WatchedFolders
 from album.session.futures import failed, mapped
 from album.session.housekeeping import Housekeeper
-from album.session.indexing import Standing, index_all
+from album.session.indexing import Standing, Tally, index_all
 from album.session.looking import BATTERY, IMPORT, USER, Looking, LookingEvents
 from album.session.originals import Originals
 from album.session.scanning import FolderScanner, ScanEvents
@@ -47,7 +47,7 @@ from album.storage.database import Database
 from album.storage.facets import FacetCount
 from album.storage.jobs import release_running, requeue_outdated
 from album.storage.lock import LibraryLock
-from album.storage.photos import locate, present_count, without_thumbnail
+from album.storage.photos import locate, without_thumbnail
 from album.storage.problems import Problem
 from album.storage.rows import PhotoDetails, PhotoRow, photo_details, photo_rows
 from album.storage.search import Page
@@ -176,6 +176,7 @@ class LibrarySession:
         self._signature: str | None = None
         self._starter: threading.Thread | None = None
         self._holds: set[str] = set()
+        self._tally = Tally(database)
         self._arrivals = Arrivals(partial(self._hold, IMPORT), self._begin_work)
         self._scanner: FolderScanner | None = None
         self._watcher: Watcher | None = None
@@ -454,14 +455,15 @@ class LibrarySession:
         )
 
     def _standing(self) -> Standing:
-        photos, failed = self.database.query(lambda c: (present_count(c), problems.count(c)))
-        # In this order: a starter that has ended has made `_looking`, if it ever will.
-        starting = self._starter is not None and self._starter.is_alive()
         scanner, looking = self._scanner, self._looking
+        scanned = scanner is None or scanner.idle
+        looked = looking.idle if looking else not (self._starter and self._starter.is_alive())
+        through = scanned and looked and self.thumbnails.idle
+        photos, failed = self._tally.read(exact=through)
         return Standing(
-            scanned=scanner is None or scanner.idle,
+            scanned=scanned,
             thumbnailed=self.thumbnails.idle,
-            looked=looking.idle if looking else not starting,
+            looked=looked,
             photos=photos,
             new=scanner.new if scanner else 0,
             analysed=looking.looked if looking else 0,

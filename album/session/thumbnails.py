@@ -1,11 +1,13 @@
 """Thumbnails of the library's photos: on demand for the screen, in the background for all."""
 
 import io
+import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 
 from PIL import Image
 
@@ -15,6 +17,7 @@ from album.errors import AlbumError, FileProblem
 from album.jobs.activity import ActivityBoard, ActivityKind
 from album.pictures.decode import Decoder
 from album.pictures.original import FileChanged
+from album.pictures.pixels import Pixels
 from album.pictures.service import Located, ThumbnailService, Urgency
 from album.pictures.thumbnails import SMALL_PX, ThumbnailStore
 from album.storage.database import Database
@@ -26,6 +29,8 @@ Listener = Callable[[PhotoId, int, Answer], None]
 
 COLOURS_AT_ONCE = 200
 COLOURS_EVERY_S = 1.0
+_log = logging.getLogger(__name__)
+
 _NOWHERE = Located(Fingerprint("none", bytes(16)), ())
 
 
@@ -136,7 +141,7 @@ class Thumbnails:
             if self._service is None and not self._closed:
                 self._service = ThumbnailService(
                     self._store,
-                    self._decoder,
+                    _Careful(self._decoder),
                     self._locate,
                     on_ready=self._on_ready,
                     threads=max(2, min(4, os.cpu_count() or 2)),
@@ -201,6 +206,24 @@ class Thumbnails:
             self._stored_s = time.monotonic()
         written = self._database.write(lambda db: set_thumbnail_colours(db, colours))
         written.add_done_callback(lambda _: self._on_photos(colours.keys()))
+
+
+class _Careful:
+    """A decoder whose bugs cost one file: they are logged, and a problem of that file."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+
+    def picture(self, path: Path, longest_px: int | None) -> Pixels:
+        """As `Decoder.picture`."""
+        try:
+            return self._decoder.picture(path, longest_px)
+        except AlbumError:
+            raise
+        except Exception as error:
+            _log.exception("decoding %s", path)
+            reason = f"Albumen could not decode it ({type(error).__name__})"
+            raise FileProblem(path, reason) from error
 
 
 def _average_colour(jpeg: bytes) -> int:
