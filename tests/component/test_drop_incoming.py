@@ -1,6 +1,10 @@
 """What a drop brings: local paths, sorted, with a reason for what cannot be used."""
 
+import errno
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,13 +41,65 @@ def test_folders_files_and_the_rest_are_told_apart(tmp_path: Path) -> None:
     assert "gone" in dropped.problems[0]
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root and Windows may read everything"
-)
-def test_an_unreadable_folder_is_said(tmp_path: Path) -> None:
-    shut = tmp_path / "shut"
-    shut.mkdir(mode=0)
-    dropped = sort_dropped([shut])
-    shut.chmod(0o700)
+PORTAL_AND_DROP = """
+import sys
+from PySide6.QtCore import ClassInfo, QCoreApplication, QObject, Slot
+from PySide6.QtDBus import QDBusConnection
+from album_ui.drop.incoming import ask_portal
+
+@ClassInfo({"D-Bus Interface": "org.freedesktop.portal.FileTransfer"})
+class Portal(QObject):
+    @Slot(str, "QVariantMap", result="QStringList")
+    def RetrieveFiles(self, key, options):
+        return [f"/run/doc/{key}/a b.jpg", f"/run/doc/{key}/folder"]
+
+app = QCoreApplication([])
+bus, portal = QDBusConnection.sessionBus(), Portal()
+if sys.argv[1] == "portal":
+    bus.registerService("org.freedesktop.portal.Documents")
+    bus.registerObject(
+        "/org/freedesktop/portal/documents", portal,
+        QDBusConnection.RegisterOption.ExportAllSlots,
+    )
+
+def answer(paths, problem):
+    print(*paths, problem, sep="|")
+    app.exit()
+
+ask_portal("42", app, answer)
+if bus.isConnected():
+    app.exec()
+"""
+
+
+def ask_in_a_session(*words: str) -> str:
+    done = subprocess.run(
+        [*words[:-1], sys.executable, "-c", PORTAL_AND_DROP, words[-1]],
+        env={**os.environ, "DBUS_SESSION_BUS_ADDRESS": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.skipif(not shutil.which("dbus-run-session"), reason="needs dbus-run-session")
+def test_the_portal_hands_over_the_files_of_a_sandboxed_program() -> None:
+    session = shutil.which("dbus-run-session") or ""
+    assert ask_in_a_session(session, "--", "portal") == "/run/doc/42/a b.jpg|/run/doc/42/folder|"
+    assert "did not hand over" in ask_in_a_session(session, "--", "none")
+
+
+def test_without_a_session_bus_it_says_so() -> None:
+    assert "no session bus" in ask_in_a_session("none")
+
+
+def test_an_unreadable_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    dropped = sort_dropped([tmp_path])
     assert not dropped.folders
-    assert "cannot be read" in dropped.problems[0]
+    assert "cannot be read: Permission denied." in dropped.problems[0]

@@ -161,6 +161,21 @@ def test_a_photo_that_cannot_be_shown_says_why(
     viewer.leave()
 
 
+def test_an_original_that_is_gone_still_shows_its_thumbnail(
+    viewer: ViewerPage, indexed: LibrarySession, ids: NDArray[np.int32], qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: is_sharp(viewer))
+    path = indexed.details(int(ids[-1])).result(10).path  # type: ignore[arg-type]
+    assert path is not None
+    path.unlink()
+    QTest.keyClick(viewer, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: viewer._note != "")
+    assert viewer.loaded is not None
+    assert viewer.loaded.preliminary
+    assert viewer._overlay._problem.isHidden()
+    viewer.leave()
+
+
 def test_leaving_lets_go_of_the_pictures(viewer: ViewerPage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: is_sharp(viewer))
     viewer.leave()

@@ -147,6 +147,7 @@ class CutoutCanvas(PictureCanvas):
         painter.setPen(QPen(QColor(Qt.GlobalColor.white), 2))
         painter.setBrush(self._theme.palette.colour("yes" if wanted else "no"))
         painter.drawEllipse(at, _HINT_PX / 2, _HINT_PX / 2)
+        painter.setPen(QPen(self._theme.palette.colour("on_accent"), 2))
         arm = _HINT_PX / 5
         painter.drawLine(at - QPointF(arm, 0), at + QPointF(arm, 0))
         if wanted:

@@ -73,8 +73,11 @@ def ask_portal(key: str, parent: QObject, answer: Callable[[list[Path], str], No
         _PORTAL_SERVICE, _PORTAL_PATH, _PORTAL_INTERFACE, "RetrieveFiles"
     )
     request.setArguments([key, {}])
-    pending = QDBusConnection.sessionBus().asyncCall(request, _PORTAL_TIMEOUT_MS)
-    watcher = QDBusPendingCallWatcher(pending, parent)
+    bus = QDBusConnection.sessionBus()
+    if not bus.isConnected():
+        answer([], "The file portal cannot be reached: there is no session bus.")
+        return
+    watcher = QDBusPendingCallWatcher(bus.asyncCall(request, _PORTAL_TIMEOUT_MS), parent)
 
     def finished() -> None:
         reply = watcher.reply()

@@ -143,6 +143,7 @@ class ReviewGrid(QWidget):
         painter.setPen(QPen(QColor(Qt.GlobalColor.white), 2))
         painter.setBrush(self._theme.palette.colour("yes" if yes else "no"))
         painter.drawEllipse(at, _MARK_PX / 2, _MARK_PX / 2)
+        painter.setPen(QPen(self._theme.palette.colour("on_accent"), 2))
         arm = _MARK_PX / 5
         if yes:
             painter.drawLine(at + QPointF(-arm, 0), at + QPointF(-arm / 4, arm * 0.8))

@@ -65,6 +65,7 @@ class ViewerPage(Page):
         self._row = -1
         self._rows: dict[int, PhotoRow] = {}
         self._loaded: Loaded | None = None
+        self._note = ""
         self._loader: PictureLoader | None = None
         self._pixmaps: Pixmaps | None = None
         self.setObjectName("page")
@@ -201,6 +202,7 @@ class ViewerPage(Page):
             return
         self._row = row
         self._loaded = None
+        self._note = ""
         self._overlay.show_problem()
         self._overlay.show_steps(before=row > 0, after=row < len(self._ids) - 1)
         self._strip.go_to(self._ids, row)
@@ -254,7 +256,8 @@ class ViewerPage(Page):
     def _show_words(self) -> None:
         row = self._shown_row
         place = tr("{row} of {all}", row=number(self._row + 1), all=number(len(self._ids)))
-        self._header.say("", place if row is None else f"{place} · {_name(row)}")
+        parts = [place, "" if row is None else _name(row), self._note]
+        self._header.say("", " · ".join(part for part in parts if part))
         favourite = row is not None and row.favourite
         self._heart.set_icon("heart-fill" if favourite else "heart", "accent" if favourite else "")
         rating = (row.rating if row is not None else None) or 0
@@ -316,6 +319,9 @@ class ViewerPage(Page):
             self._overlay.show_problem(tr("This photo cannot be shown."), sentence(str(problem)))
             self._zoom.hide()
             self._lift.hide()
+        else:  # its thumbnail is there
+            self._note = sentence(str(problem))
+            self._show_words()
 
     def _on_zoomed(self, scale: float) -> None:
         self._zoom.set_text(f"{round(100 * scale)} %")
