@@ -256,7 +256,11 @@ class ViewerPage(Page):
     def _show_words(self) -> None:
         row = self._shown_row
         place = tr("{row} of {all}", row=number(self._row + 1), all=number(len(self._ids)))
-        parts = [place, "" if row is None else _name(row), self._note]
+        parts = [
+            place,
+            "" if row is None else _name(row),
+            self._note if self._loaded is not None else "",
+        ]
         self._header.say("", " · ".join(part for part in parts if part))
         favourite = row is not None and row.favourite
         self._heart.set_icon("heart-fill" if favourite else "heart", "accent" if favourite else "")
@@ -266,7 +270,8 @@ class ViewerPage(Page):
         self._star.setAccessibleName(count("Rating: {n} star", "Rating: {n} stars", max(0, rating)))
         video = row is not None and row.kind is MediaKind.VIDEO
         self._overlay.show_video(row.duration_s if row is not None else None, video=video)
-        self._lift.setVisible(not video)
+        blank = bool(self._note) and self._loaded is None
+        self._lift.setVisible(not video and not blank)
         if row is not None:
             self._canvas.setAccessibleDescription(", ".join((_name(row), *row.tags)))
         self.title_changed.emit(self.title)
@@ -292,6 +297,9 @@ class ViewerPage(Page):
         self._loaded = loaded
         if not loaded.preliminary:
             self._busy.stop()
+            self._note = ""
+        elif self._note:
+            self._show_words()
         self._overlay.show_problem()
         self._zoom.show()
         full = self._full_size(loaded.levels)
@@ -315,13 +323,11 @@ class ViewerPage(Page):
         if photo_id != self.photo_id:
             return
         self._busy.stop()
-        if self._loaded is None:
-            self._overlay.show_problem(tr("This photo cannot be shown."), sentence(str(problem)))
+        self._note = sentence(str(problem))
+        if self._loaded is None:  # nor is there a thumbnail, so far
+            self._overlay.show_problem(tr("This photo cannot be shown."), self._note)
             self._zoom.hide()
-            self._lift.hide()
-        else:  # its thumbnail is there
-            self._note = sentence(str(problem))
-            self._show_words()
+        self._show_words()
 
     def _on_zoomed(self, scale: float) -> None:
         self._zoom.set_text(f"{round(100 * scale)} %")
