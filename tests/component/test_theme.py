@@ -11,7 +11,7 @@ import album_ui
 from album_resources.translations import LANGUAGES, catalogue
 from album_ui import words
 from album_ui.shortcuts import TABLE, Where, shown
-from album_ui.theme import DARK, LIGHT, VIEWER, Palette, Scheme, Size, Theme
+from album_ui.theme import DARK, LIGHT, VIEWER, Palette, Scheme, Size, Theme, strong
 
 SOURCES = Path(album_ui.__file__).parent
 
@@ -30,7 +30,7 @@ def contrast(one: str, other: str) -> float:
     return (first + 0.05) / (second + 0.05)
 
 
-@pytest.mark.parametrize("palette", [LIGHT, DARK, VIEWER])
+@pytest.mark.parametrize("palette", [LIGHT, DARK, VIEWER, strong(LIGHT), strong(DARK)])
 def test_words_can_be_read_on_every_ground(palette: Palette) -> None:
     for ground in (palette.window, palette.sidebar, palette.page, palette.field):
         assert contrast(palette.text, ground) >= 4.5
