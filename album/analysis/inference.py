@@ -56,6 +56,14 @@ class _Loaded:
                 f"What {self._analyser.name} needs is not installed: {error}.",
                 advice="Install Albumen with its models; browsing works without.",
             ) from error
+        except AlbumError:
+            raise
+        except Exception as error:
+            _log.exception("loading %s", self._analyser.name)
+            raise PackProblem(
+                f"{self._analyser.name} cannot be loaded ({type(error).__name__}: {error}).",
+                advice="The log says more; browsing works without.",
+            ) from error
         self._ready = True
 
     def analyse(self, prepared: Sequence[Any]) -> list[Findings]:

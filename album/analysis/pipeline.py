@@ -7,7 +7,7 @@ dies is `running` in the queue and is looked at again.
 
 import logging
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -113,6 +113,7 @@ class Pipeline:
         self._jobs: deque[Job] = deque()
         self._claimed: dict[int, Job] = {}
         self._absent: list[Job] = []
+        self._absences: Counter[PhotoId] = Counter()
         self._places: dict[PhotoId, Located] = {}
         self._ready: deque[_Picture] = deque()
         self._unreadable: deque[_Unreadable] = deque()
@@ -180,7 +181,9 @@ class Pipeline:
                 thread.join()
         with self._changed:
             left = list(self._claimed.values())
-        self._give_back(left)
+        # What cannot be given back is `running`, and pending again at the next start.
+        self._database.write(lambda db: release(db, left)).exception()
+        self._done(left)
 
     # Decoder threads
 
@@ -362,10 +365,11 @@ class Pipeline:
         self._tell_idle()
 
     def _conclude_unreadable(self, unreadable: Sequence[_Unreadable]) -> None:
+        self._absences.update(one.job.photo_id for one in unreadable if one.gone)
         broken = {
             one.job: one.problem
             for one in unreadable
-            if not one.gone or one.job.attempts >= MOST_ATTEMPTS
+            if not one.gone or self._absences[one.job.photo_id] >= MOST_ATTEMPTS
         }
         gone = [one.job for one in unreadable if one.job not in broken]
         with self._changed:
