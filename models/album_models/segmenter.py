@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SIDE_PX: Final = 256
 """The network sees pictures as squares of this side."""
-_LEAST_CONFIDENCE: Final = 0.3
+_LEAST_CONFIDENCE: Final = 0.4
 _LEAST_SHARE: Final = 0.002
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
+from album.domain.tag import Facet
 from album.taxonomies import built_in_taxonomy
 from album_models.backbone import Backbone
 from album_models.decoder import SubjectDecoder
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
 CARDS: Final = BUILT_IN.parent / "cards"
 _BEGIN: Final = "<!-- figures, made by training.evaluate -->"
 _END: Final = "<!-- end of figures -->"
+_SETS: Final = (
+    ("miniplaces", "places", Facet.SCENE),
+    ("intel", "intel", Facet.SCENE),
+    ("sports22", "sports", Facet.EVENT),
+)
 _NARROW: Final = 3
 """Tags that more folders stand for (sky, indoor) are no answer to «which scene»."""
 
@@ -106,9 +112,10 @@ def _tops(table: dict[str, Any], scores: NDArray[np.float64], examples: Examples
     held, tags, rules = examples.held_out, list(table["tags"]), load_rules()
     folders = examples.folders[held]
     told = []
-    for name, key in (("miniplaces", "places"), ("intel", "intel"), ("sports22", "sports")):
+    taxonomy = built_in_taxonomy()
+    for name, key, facet in _SETS:
         of_folder: dict[str, set[str]] = {}
-        for tag in tags:
+        for tag in (tag for tag in tags if taxonomy.facet(tag) is facet):
             shown_by: list[str] = getattr(rules[tag], key)
             for folder in shown_by if len(shown_by) <= _NARROW else ():
                 of_folder.setdefault(folder, set()).add(tag)

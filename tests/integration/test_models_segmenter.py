@@ -30,7 +30,7 @@ def segmenter() -> Iterator[SubjectSegmenter]:
         # (x, y) of points that are, and that are not, part of the subject
         ("astronaut", [(225, 110), (230, 350)], [(20, 250), (500, 30)]),
         ("cat", [(250, 120), (330, 200)], [(20, 20), (20, 280)]),
-        ("rocket", [(322, 250)], [(60, 60), (600, 60)]),
+        ("coffee", [(280, 100), (200, 250)], [(20, 20), (580, 380)]),
     ],
 )
 def test_the_subject_is_inside_and_the_background_outside(
