@@ -1,4 +1,5 @@
 import shutil
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 
 from album.domain.tag import TagState
 from album.session import LibrarySession, housekeeping, scanning
+from album.storage.photos import store_examined
 from album.testing import make_picture, make_pictures
 from album.testing.sessions import ids_of, names_of, open_session, photo_named, tags_of, until
 
@@ -143,15 +145,11 @@ def test_on_battery_analysis_waits_until_it_is_told_to_go_on(
 def test_a_full_disk_is_a_notice_and_work_goes_on_when_there_is_room(
     tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sqlite3
-
     monkeypatch.setattr(scanning, "FULL_DISK_S", 0.1)
     monkeypatch.setattr("album.analysis.pipeline.RETRY_WRITE_S", 0.1)
     full = threading.Event()
     full.set()
     real = "album.intake.importer.store_examined"
-
-    from album.intake.importer import store_examined
 
     def store(*arguments: object) -> object:
         if full.is_set():
