@@ -116,6 +116,7 @@ QScrollBar::handle {
     background: $line; border-radius: 3px; margin: 1px; min-height: 32px; min-width: 32px;
 }
 QScrollBar::handle:hover { background: $third; }
+QScrollBar[idle="true"]::handle { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """

@@ -104,6 +104,12 @@ def day(when: date) -> str:
     return QLocale().toString(_qdate(when), "dddd d MMMM yyyy")
 
 
+def short_day(when: date) -> str:
+    """«12 July 2025»."""
+    form = "yyyy年M月d日" if language() == "zh" else "d MMMM yyyy"
+    return QLocale().toString(_qdate(when), form)
+
+
 def moment(when: datetime) -> str:
     """«Sat 12 July 2025, 12:41»."""
     form = "yyyy年M月d日 ddd HH:mm" if language() == "zh" else "ddd d MMMM yyyy, HH:mm"

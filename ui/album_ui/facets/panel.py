@@ -139,11 +139,19 @@ class FacetPanel(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self._scroll = scroll
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 1, 0)
         whole.addWidget(scroll)
         self.setAccessibleName(tr("Browse by"))
+
+    def _on_range_changed(self, lowest: int, highest: int) -> None:
+        """The bar keeps its room, so that nothing jumps, and shows only where it can be moved."""
+        bar = self._scroll.verticalScrollBar()
+        bar.setProperty("idle", lowest == highest)
+        bar.style().unpolish(bar)
+        bar.style().polish(bar)
 
     def _connect(self) -> None:
         for section in self._sections.values():

@@ -1,6 +1,5 @@
 """What is known of the selected photos, and where it is decided: tags, stars, heart."""
 
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import datetime
@@ -18,16 +17,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from album.domain.photo import MediaKind, PhotoId
+from album.domain.photo import PhotoId
 from album.domain.tag import Facet, TagState
 from album.session import Change, ChangeKind, Decision, LibrarySession
 from album.storage.photos import FileState
-from album.storage.rows import PhotoDetails, PhotoFile, PhotoRow
+from album.storage.rows import PhotoDetails, PhotoFile
 from album.storage.values import shown
 from album_ui import shortcuts, words
+from album_ui.background import in_background
 from album_ui.bridge import Bridge
 from album_ui.flow import FlowLayout
 from album_ui.info.bars import ColourBar, ScoreBar, Stars
+from album_ui.info.common import CommonTag, as_shown, common_tags, span
 from album_ui.info.facts import camera_line, place_line, size_line
 from album_ui.info.tags import PlainChip, ShownTag, TagChip, note_of
 from album_ui.search.completions import Completions
@@ -37,8 +38,8 @@ from album_ui.words import tr
 SETTLE_MS: Final = 60
 """While the selection moves on with the arrow keys, details are asked for when it rests."""
 
-MOST_SUMMED: Final = 300
-"""Of a larger selection so many photos are looked through for their common tags."""
+MOST_SUMMED: Final = 48
+"""Of a larger selection so many photos are looked through, to tell what is on them."""
 
 _PAD_PX: Final = 16
 
@@ -63,7 +64,7 @@ class InfoPanel(QWidget):
         self._session, self._bridge = session, bridge
         self._theme = theme
         self._ids: tuple[PhotoId, ...] = ()
-        self._total = 0
+        self._common: dict[str, CommonTag] = {}
         self._timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._timer.timeout.connect(self._fetch)
         self.setObjectName("info")
@@ -95,8 +96,7 @@ class InfoPanel(QWidget):
 
     def show_photos(self, ids: Sequence[int]) -> None:
         """Show these photos, soon."""
-        self._ids = tuple(PhotoId(int(one)) for one in ids[:MOST_SUMMED])
-        self._total = len(ids)
+        self._ids = tuple(PhotoId(int(one)) for one in ids)
         self._timer.start()
 
     def add_tag(self) -> None:
@@ -205,12 +205,13 @@ class InfoPanel(QWidget):
     def _fetch(self) -> None:
         if not self._ids:
             self._show_none()
-        elif self._total == 1:
+        elif len(self._ids) == 1:
             details = self._session.details(self._ids[0])
             self._bridge.call(details, self._show_one, owner=self, latest="info")
         else:
-            rows = self._session.rows(self._ids)
-            self._bridge.call(rows, self._show_several, owner=self, latest="info")
+            asked = [self._session.details(one) for one in self._ids[:MOST_SUMMED]]
+            all_of_them = in_background(lambda: [one.result() for one in asked])
+            self._bridge.call(all_of_them, self._show_several, owner=self, latest="info")
 
     def _show_none(self) -> None:
         self._title.setText(tr("Nothing selected"))
@@ -223,6 +224,7 @@ class InfoPanel(QWidget):
         if details.id is None or self._ids != (details.id,):
             return
         name = shown(details.path.name) if details.path is not None else ""
+        self._common = {}
         self._title.setText(details.title or name)
         parts = [name] if details.title else []
         if details.taken is not None:
@@ -253,11 +255,15 @@ class InfoPanel(QWidget):
     def _name(self, slug: str) -> str:
         return self._session.taxonomy.name(slug, words.language())
 
-    def _show_tags(self, tags: Sequence[ShownTag]) -> None:
+    def _show_tags(self, tags: Sequence[ShownTag], *, fixed: bool = False) -> None:
+        """Show tags to decide on; fixed ones are only told."""
         self._tags.clear()
         style = [one for one in tags if self._facet(one.slug) is Facet.STYLE]
         for tag in tags:
             if tag in style:
+                continue
+            if fixed:
+                self._tags.addWidget(PlainChip(f"{tag.name} {tag.figures}", self._theme))
                 continue
             chip = TagChip(tag, self._theme)
             chip.decided.connect(self._on_decided)
@@ -316,36 +322,35 @@ class InfoPanel(QWidget):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
 
-    def _show_several(self, rows: Sequence[PhotoRow]) -> None:
-        if tuple(row.id for row in rows[:1]) != self._ids[:1]:
+    def _show_several(self, photos: Sequence[PhotoDetails]) -> None:
+        if tuple(one.id for one in photos[:1]) != self._ids[:1]:
             return
-        total = words.count("{n} photo selected", "{n} photos selected", self._total)
-        self._title.setText(total)
-        self._line.setText(_span(rows))
+        self._title.setText(
+            words.count("{n} photo selected", "{n} photos selected", len(self._ids))
+        )
+        self._line.setText(span(photos))
         self._line.setVisible(bool(self._line.text()))
-        ratings = {row.rating for row in rows}
+        ratings = {one.rating for one in photos}
         self.stars.show()
         self.stars.show_opinion(
             ratings.pop() if len(ratings) == 1 else None,
-            favourite=all(row.favourite for row in rows),
+            favourite=all(one.favourite for one in photos),
         )
-        counted = Counter(name for row in rows for name in row.tags)
-        self._show_tags([self._summed(name, n, len(rows)) for name, n in counted.most_common(40)])
+        self._common = {one.slug: one for one in common_tags(photos)}
+        shown_tags = [as_shown(one, len(photos), self._name) for one in self._common.values()]
+        self._show_tags(shown_tags, fixed=len(photos) < len(self._ids))
         self.rejected.hide()
         for name in ("colours", "style", "quality", "facts", "files"):
             self._sections[name].hide()
 
-    def _summed(self, name: str, n: int, of: int) -> ShownTag:
-        known = self._session.taxonomy.find(name)
-        slug = name if known is None else known.slug
-        figures = tr("all") if n == of else words.number(n)
-        note = tr("on {n} of {all} photos", n=n, all=of)
-        return ShownTag(slug, self._name(slug) if known else name, TagState.MANUAL, note, figures)
-
     # What the user decides
 
     def _on_decided(self, slug: str, state: TagState) -> None:
-        self._decide(self._session.decide(self._ids, slug, state))
+        common = self._common.get(slug)
+        ids: Sequence[PhotoId] = self._ids
+        if common is not None:
+            ids = common.undecided or common.ids
+        self._decide(self._session.decide(ids, slug, state))
 
     def _on_cleared(self, slug: str) -> None:
         self._decide(self._session.clear_tag(self._ids, slug))
@@ -412,16 +417,3 @@ def _file_words(file: PhotoFile) -> tuple[str, str]:
     elif file.folder_state == "offline":
         text += f" ({tr('offline')})"
     return text, file.shown
-
-
-def _span(rows: Sequence[PhotoRow]) -> str:
-    """From when to when, and how many are videos."""
-    days = sorted(datetime.fromisoformat(row.taken).date() for row in rows if row.taken)
-    parts: list[str] = []
-    if days:
-        first, last = words.day(days[0]), words.day(days[-1])
-        parts.append(first if first == last else f"{first} – {last}")
-    videos = sum(row.kind is MediaKind.VIDEO for row in rows)
-    if videos:
-        parts.append(words.count("{n} video", "{n} videos", videos))
-    return " · ".join(parts)
