@@ -359,8 +359,8 @@ class Pipeline:
             if isinstance(answer, AlbumError)
         }
         if self._write(lambda db: self._store(db, looked)):
-            self._done(looked)
             self._events.looked([job.photo_id for job in looked])
+            self._done(looked)
         self._fail(failed, Stage.ANALYSE)
         self._tell_idle()
 
@@ -381,8 +381,8 @@ class Pipeline:
 
     def _fail(self, failed: Mapping[Job, AlbumError], stage: Stage) -> None:
         if failed and self._write(lambda db: self._store_failures(db, failed, stage)):
-            self._done(failed)
             self._events.failed([job.photo_id for job in failed])
+            self._done(failed)
 
     def _done(self, jobs: Collection[Job]) -> None:
         with self._changed:

@@ -52,6 +52,7 @@ class Changes:
     def __init__(self, refresh: Refresh) -> None:
         self._refresh = refresh
         self._lock = threading.Lock()
+        self._flushing = threading.Lock()
         self._waiting: dict[ChangeKind, set[PhotoId] | None] = {}
         self._stale: set[PhotoId] | None = set()
         self._listeners = Listeners[Change]()
@@ -93,7 +94,15 @@ class Changes:
             self._flush()
             self._closed.wait(TELL_EVERY_S)
 
+    def settle(self) -> None:
+        """Tell what waits now, on this thread: afterwards the indexes know all that was told."""
+        self._flush()
+
     def _flush(self) -> None:
+        with self._flushing:
+            self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
         with self._lock:
             waiting, self._waiting = self._waiting, {}
             stale, self._stale = self._stale, set()

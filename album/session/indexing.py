@@ -57,15 +57,21 @@ def index_all(
     scan: Callable[[FolderId], None],
     standing: Callable[[], Standing],
     activities: Callable[[], tuple[Activity, ...]],
+    settle: Callable[[], None],
     closed: Event,
 ) -> Iterator[Progress]:
-    """Scan these folders, then say where it stands until all is done or the session closes."""
+    """Scan these folders, then say where it stands until all is done or the session closes.
+
+    When it is done, `settle` has pages and counts brought up to date first.
+    """
     began_s = time.monotonic()
     for folder_id in folders:
         scan(folder_id)
     while True:
         now = standing()
         stage = _stage(now)
+        if stage is Stage.DONE:
+            settle()
         found = {activity.kind: activity for activity in activities()}
         yield _progress(stage, now, found, time.monotonic() - began_s)
         if stage is Stage.DONE or closed.wait(SAY_EVERY_S):

@@ -451,6 +451,7 @@ class LibrarySession:
             self._scanner.scan,
             self._standing,
             lambda: self.activity.current,
+            self.changes.settle,
             self._closed,
         )
 
