@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -269,3 +269,19 @@ def test_the_scroller_of_nothing(scroller: YearScroller) -> None:
     scroller.show_days(np.empty(0, np.int32), timed=True)
     QTest.mousePress(scroller, LEFT, pos=QPoint(30, 100))
     assert not scroller.grab().isNull()
+
+
+def test_a_screen_reader_is_told_of_every_photo(
+    indexed: LibrarySession, view: PhotoGridView, model: PhotoGridModel, qtbot: QtBot
+) -> None:
+    view.show_page(indexed.browse(Query(), Sort.NEWEST).result(10), keep=False)
+    qtbot.waitUntil(lambda: model.row(4) is not None, timeout=10_000)
+    told = QAccessible.queryAccessibleInterface(view)
+    assert told.role() == QAccessible.Role.List
+    assert told.childCount() == PHOTOS
+    photo = told.child(4)
+    assert photo.role() == QAccessible.Role.ListItem
+    said = photo.text(QAccessible.Text.Name)
+    assert said.startswith(model.data(model.index(4), Qt.ItemDataRole.DisplayRole))
+    assert "2024" in said
+    assert photo.rect().size() == view.visualRect(model.index(4)).size()

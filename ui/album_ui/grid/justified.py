@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QRegion, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from album.storage.search import Page
 from album_ui.grid.geometry import Layout, Measures, Rect, Strip
@@ -30,8 +30,11 @@ HEADING_PX: Final = 34
 BETWEEN_PX: Final = 14
 
 
-class JustifiedView(QAbstractItemView):
+class JustifiedView(QListView):
     """Knows where every photo of a page lies, at any size, and how keys and clicks select them.
+
+    A `QListView` by name only: Qt tells screen readers of lists and their items, not of item views
+    in general. Nothing of its own layout is ever called.
 
     Signals:
         scrolled(int): the first visible row of the model is another.
@@ -157,6 +160,14 @@ class JustifiedView(QAbstractItemView):
             self._strip = Strip(page.aspect, starts)
         self._lay_out(keep=False)
 
+    def doItemsLayout(self) -> None:  # noqa: N802 - Qt's name
+        """Positions are computed when the page or the width changes, not item by item."""
+        QAbstractItemView.doItemsLayout(self)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Draw it; a list view would make an index of every selected photo."""
+        QAbstractItemView.selectionChanged(self, selected, deselected)
+
     def _measures(self) -> Measures:
         width = max(80, self.viewport().width() - PAGE_MARGIN_PX)
         heading = HEADING_PX if self._days else 0
@@ -237,7 +248,7 @@ class JustifiedView(QAbstractItemView):
         bar.setRange(0, max(0, self._layout.height + PAGE_MARGIN_PX - height))
         bar.setPageStep(height)
         bar.setSingleStep(self._row_px // 2)
-        super().updateGeometries()
+        QAbstractItemView.updateGeometries(self)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Select a run (Shift) or what the rubber band touches."""
@@ -259,7 +270,7 @@ class JustifiedView(QAbstractItemView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the rows out anew where their width changed; keep what is at the top."""
-        super().resizeEvent(event)
+        QAbstractItemView.resizeEvent(self, event)
         if self._measures() != self._layout.measures:
             self._lay_out(keep=True)
         else:
