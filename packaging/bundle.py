@@ -45,7 +45,7 @@ def install(wheel: Path) -> Path:
     pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
     url = os.environ.get("TORCH_INDEX", CPU_TORCH if sys.platform == "linux" else "")
     index = ["--extra-index-url", url] if url else []
-    run(*pip, *index, "-c", LOCK, "torch")
+    run(*pip, *index, "-c", LOCK, "torch", "torchvision")
     run(*pip, "-c", LOCK, wheel, "pyinstaller")
     run(*pip, "--force-reinstall", "--no-deps", wheel)
     return python

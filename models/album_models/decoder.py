@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from album_models.backbone import PYRAMID_CHANNELS
+from album_models.vision import Conv2dNormActivation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,17 +20,6 @@ _WIDTH: Final = 64
 _FINE_WIDTH: Final = 16
 
 
-class Smooth(nn.Sequential):
-    """3x3 convolution, batch norm, ReLU: evens out what adding two levels leaves behind."""
-
-    def __init__(self, inward: int, outward: int) -> None:
-        super().__init__(
-            nn.Conv2d(inward, outward, 3, padding=1, bias=False),
-            nn.BatchNorm2d(outward),
-            nn.ReLU(inplace=True),
-        )
-
-
 class SubjectDecoder(nn.Module):
     """A feature pyramid (Lin et al., 2017) with the whole picture's context at its top."""
 
@@ -38,10 +28,10 @@ class SubjectDecoder(nn.Module):
         coarse = PYRAMID_CHANNELS[1:]
         self.laterals = nn.ModuleList(nn.Conv2d(width, _WIDTH, 1) for width in coarse)
         self.context = nn.Conv2d(PYRAMID_CHANNELS[-1], _WIDTH, 1)
-        self.smooths = nn.ModuleList(Smooth(_WIDTH, _WIDTH) for _ in coarse)
+        self.smooths = nn.ModuleList(Conv2dNormActivation(_WIDTH, _WIDTH) for _ in coarse)
         self.narrow = nn.Conv2d(_WIDTH, _FINE_WIDTH, 1)
         self.fine_lateral = nn.Conv2d(PYRAMID_CHANNELS[0], _FINE_WIDTH, 1)
-        self.fine = Smooth(_FINE_WIDTH, _FINE_WIDTH)
+        self.fine = Conv2dNormActivation(_FINE_WIDTH, _FINE_WIDTH)
         self.coarse_out = nn.Conv2d(_WIDTH, 1, 1)
         self.out = nn.Conv2d(_FINE_WIDTH, 1, 3, padding=1)
 
