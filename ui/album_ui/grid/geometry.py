@@ -65,6 +65,8 @@ class Strip:
     """
 
     def __init__(self, aspect: NDArray[np.float32], starts: Ints | None = None) -> None:
+        self._aspect = aspect
+        self._layout: Layout | None = None
         clipped = np.clip(aspect, NARROWEST, WIDEST)
         self.count = len(clipped)
         self.sums: Floats = np.concatenate(([0.0], np.cumsum(clipped, dtype=np.float64)))
@@ -72,6 +74,18 @@ class Strip:
             starts = np.zeros(min(1, self.count), dtype=np.int64)
         self.group_starts: Ints = starts
         self._chunk_starts, self._chunk_ends, self._chunk_seams = _chunks(starts, self.count)
+
+    def is_of(self, aspect: NDArray[np.float32], starts: Ints | None) -> bool:
+        """Whether these photos in these groups would make the same strip."""
+        if starts is None:
+            starts = np.zeros(min(1, len(aspect)), dtype=np.int64)
+        return np.array_equal(starts, self.group_starts) and np.array_equal(aspect, self._aspect)
+
+    def laid_out(self, measures: Measures) -> "Layout":
+        """The rows at these measures; the last ones are remembered."""
+        if self._layout is None or self._layout.measures != measures:
+            self._layout = Layout(self, measures)
+        return self._layout
 
     @property
     def chunks(self) -> tuple[Ints, Ints, NDArray[np.bool_]]:

@@ -28,6 +28,8 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 HEADING_PX: Final = 34
 BETWEEN_PX: Final = 14
+STRIPS_KEPT: Final = 2
+"""Pages whose rows are remembered: a choice taken back shows the page before at once."""
 
 
 class JustifiedView(QListView):
@@ -48,8 +50,8 @@ class JustifiedView(QListView):
         self._row_px = PHOTO_HEIGHT_PX[1]
         self._days = True
         self._groups: Groups | None = None
-        self._strip = Strip(np.empty(0, dtype=np.float32))
-        self._layout = Layout(self._strip, self._measures())
+        self._strips = [Strip(np.empty(0, dtype=np.float32))]
+        self._layout = self._strip.laid_out(self._measures())
         self._goal_x: int | None = None
         self._settled = QTimer(self, singleShot=True, interval=0)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -59,6 +61,10 @@ class JustifiedView(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QAbstractItemView.Shape.NoFrame)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+
+    @property
+    def _strip(self) -> Strip:
+        return self._strips[0]
 
     # What is shown
 
@@ -157,7 +163,10 @@ class JustifiedView(QListView):
         if page is not None:
             self._groups = group(page.day) if self._days else None
             starts = None if self._groups is None else self._groups.starts
-            self._strip = Strip(page.aspect, starts)
+            known = [one for one in self._strips if one.is_of(page.aspect, starts)]
+            strip = known[0] if known else Strip(page.aspect, starts)
+            others = [one for one in self._strips if one is not strip]
+            self._strips = [strip, *others][:STRIPS_KEPT]
         self._lay_out(keep=False)
 
     def doItemsLayout(self) -> None:  # noqa: N802 - Qt's name
@@ -178,7 +187,7 @@ class JustifiedView(QListView):
         offset = 0
         if anchor >= 0:
             offset = int(self._layout.rect(anchor).y) - self.verticalScrollBar().value()
-        self._layout = Layout(self._strip, self._measures())
+        self._layout = self._strip.laid_out(self._measures())
         self.updateGeometries()
         if 0 <= anchor < self._strip.count:
             self.verticalScrollBar().setValue(self._layout.rect(anchor).y - offset)
