@@ -51,10 +51,10 @@ def group(days: NDArray[np.int32]) -> Groups:
     Args:
         days: of each photo, in days since 1970, rising or falling; shape (photos,).
     """
-    day_starts = _starts(days)
+    day_starts = run_starts(days)
     dates = days[day_starts].astype(np.int64).astype("datetime64[D]")
-    month_starts = day_starts[_starts(dates.astype("datetime64[M]"))]
-    year_starts = day_starts[_starts(dates.astype("datetime64[Y]"))]
+    month_starts = day_starts[run_starts(dates.astype("datetime64[M]"))]
+    year_starts = day_starts[run_starts(dates.astype("datetime64[Y]"))]
     by_day = _worth(day_starts, month_starts, len(days))
     by_month = _worth(month_starts, year_starts, len(days))
     month_of_day = np.searchsorted(month_starts, day_starts, side="right") - 1
@@ -78,18 +78,18 @@ def _gathered(
     starts: NDArray[np.int64], sparse: NDArray[np.bool_], count: int
 ) -> NDArray[np.int64]:
     """Starts of sparse years; a year joins the one before it while that has too few photos."""
-    ends = np.append(starts[1:], count)
     kept: list[int] = []
     for place in np.flatnonzero(sparse).tolist():
-        goes_on = bool(kept) and place > 0 and bool(sparse[place - 1])
-        if not goes_on or starts[place] - kept[-1] >= ENOUGH:
-            kept.append(int(starts[place]))
-    if len(kept) > 1 and ends[-1] - kept[-1] < WORTH_A_HEADING and sparse[-2:].all():
-        kept.pop()
-    return np.array(kept, dtype=np.int64)
+        goes_on = bool(kept) and bool(sparse[place - 1])
+        if not goes_on or starts[place] - starts[kept[-1]] >= ENOUGH:
+            kept.append(place)
+    if len(kept) > 1 and sparse[kept[-1] - 1] and count - starts[kept[-1]] < WORTH_A_HEADING:
+        if sparse[kept[-1] :].all():
+            kept.pop()
+    return starts[kept]
 
 
-def _starts(values: NDArray[np.generic]) -> NDArray[np.int64]:
+def run_starts(values: NDArray[np.generic]) -> NDArray[np.int64]:
     """Where runs of equal values begin."""
     if not len(values):
         return np.empty(0, dtype=np.int64)

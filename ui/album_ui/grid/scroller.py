@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from album_ui import words
+from album_ui.grid.grouping import run_starts
 from album_ui.grid.model import day_of
 from album_ui.theme import SCROLLER_PX, Size, Theme
 
@@ -51,9 +52,11 @@ class YearScroller(QWidget):
         """The day of every photo in order; without time in their order only the place is shown."""
         self._days, self._timed, self._count = days, timed, len(days)
         if timed and len(days):
-            months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-            self._starts = np.concatenate(([0], np.flatnonzero(np.diff(months)) + 1))
-            self._months = months[self._starts]
+            day_starts = run_starts(days)
+            dates = days[day_starts].astype(np.int64).astype("datetime64[D]")
+            months = dates.astype("datetime64[M]").astype(np.int64)
+            first = run_starts(months)
+            self._starts, self._months = day_starts[first], months[first]
             self._sizes = np.diff(np.append(self._starts, len(days)))
         else:
             self._starts = self._months = self._sizes = np.empty(0, dtype=np.int64)
