@@ -62,7 +62,7 @@ def test_make_passes_any_folder_on(tmp_path: Path) -> None:
     probe = tmp_path / "Makefile"
     probe.write_text(makefile + "\nprobe:\n\t@printenv ALBUMEN_FOLDER\n", "utf-8")
     folder = 'My Pictures/it\'s $HOME "2024"'
-    command = (make, "-f", probe, "probe", f"FOLDER={folder}")
+    command = (make, "--no-print-directory", "-f", probe, "probe", f"FOLDER={folder}")
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.rstrip("\n") == folder
 
