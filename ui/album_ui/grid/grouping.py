@@ -83,9 +83,9 @@ def _gathered(
         goes_on = bool(kept) and bool(sparse[place - 1])
         if not goes_on or starts[place] - starts[kept[-1]] >= ENOUGH:
             kept.append(place)
-    if len(kept) > 1 and sparse[kept[-1] - 1] and count - starts[kept[-1]] < WORTH_A_HEADING:
-        if sparse[kept[-1] :].all():
-            kept.pop()
+    follows = len(kept) > 1 and sparse[kept[-1] - 1 :].all()
+    if follows and count - starts[kept[-1]] < WORTH_A_HEADING:
+        kept.pop()
     return starts[kept]
 
 
