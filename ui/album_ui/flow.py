@@ -72,16 +72,29 @@ class FlowLayout(QLayout):
         return size + QSize(around.left() + around.right(), around.top() + around.bottom())
 
     def _place(self, rect: QRect, *, move: bool) -> int:
+        """Put all in lines, each in the middle of its line; the height of it all."""
         around = self.contentsMargins()
         area = rect.marginsRemoved(around)
-        x, y, line = area.x(), area.y(), 0
+        y = area.y()
+        for place, line in enumerate(self._lines(area.width())):
+            height = max(size.height() for _, size in line)
+            y += self._down if place else 0
+            x = area.x()
+            for item, size in line:
+                if move:
+                    item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+                x += size.width() + self._across
+            y += height
+        return y - rect.y() + around.bottom()
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        room = 0
         for item in self._items:
-            size = item.sizeHint()
-            if x > area.x() and x + size.width() > area.right() + 1:
-                x, y, line = area.x(), y + line + self._down, 0
-            size.setWidth(min(size.width(), area.width()))
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self._across
-            line = max(line, size.height())
-        return y + line - rect.y() + around.bottom()
+            size = item.sizeHint().boundedTo(QSize(width, item.sizeHint().height()))
+            if not lines or size.width() > room:
+                lines.append([])
+                room = width
+            lines[-1].append((item, size))
+            room -= size.width() + self._across
+        return lines
