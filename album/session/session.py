@@ -456,9 +456,12 @@ class LibrarySession:
         )
 
     def _standing(self) -> Standing:
-        scanner, looking = self._scanner, self._looking
+        # asked in this order: what ends between two questions has begun the next one by then
+        scanner = self._scanner
         scanned = scanner is None or scanner.idle
-        looked = looking.idle if looking else not (self._starter and self._starter.is_alive())
+        starting = self._starter is not None and self._starter.is_alive()
+        looking = self._looking
+        looked = not starting and (looking is None or looking.idle)
         through = scanned and looked and self.thumbnails.idle
         photos, failed = self._tally.read(exact=through)
         return Standing(
