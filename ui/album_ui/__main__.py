@@ -24,6 +24,9 @@ from album_ui.words import tr
 
 EXIT_ENVIRONMENT = 3
 
+SWITCH_S = 0.001
+"""How long a thread may compute before the window's turn comes (Python's own: 5 ms)."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0, or 3 when the library cannot be opened.
     """
     wanted = _parse(arguments)
+    sys.setswitchinterval(SWITCH_S)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C: Qt's loop would never see it
     app = QApplication.instance() or QApplication([PROGRAM])
     if not isinstance(app, QApplication):

@@ -67,7 +67,6 @@ class FacetPanel(QWidget):
         super().__init__(parent)
         self._session, self._bridge = session, bridge
         self._browsing, self._theme = browsing, theme
-        self._counts: Counts = {}
         self._albums: list[PlaceRow] = []
         self._page_place = ""
         self.places = self._make_places()
@@ -182,11 +181,10 @@ class FacetPanel(QWidget):
             self.places[name].setChecked(name == self._page_place)
         for row in self._albums:
             row.setChecked(row.property("query") == print_query(query))
-        for facet, section in self._sections.items():
-            section.show_counts(self._counts.get(facet, ()), query)
+        for section in self._sections.values():
+            section.show_query(query)
 
     def _on_counts_changed(self, counts: Counts) -> None:
-        self._counts = counts
         for facet, section in self._sections.items():
             section.show_counts(counts.get(facet, ()), self._browsing.query)
 

@@ -100,6 +100,16 @@ class FacetSection(QWidget):
         self._counts, self._query = counts, query
         self._fill()
 
+    def show_query(self, query: Query) -> None:
+        """Show what the query says of these values; their counts follow."""
+        facet, before = self._facet, self._query
+        self._query = query
+        if (choices.chosen(before, facet), choices.excluded(before, facet)) != (
+            choices.chosen(query, facet),
+            choices.excluded(query, facet),
+        ):
+            self._fill()
+
     def _lay_out(self, header: SectionHeader, title: str) -> None:
         self.filter.setPlaceholderText(tr("Find in {section}", section=title))
         self.filter.setAccessibleName(self.filter.placeholderText())
