@@ -61,4 +61,3 @@ def bridge(session: LibrarySession, qapp: QApplication) -> Iterator[Bridge]:
     bridge = Bridge(session)
     yield bridge
     bridge.close()
-
