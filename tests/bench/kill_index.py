@@ -23,6 +23,7 @@ import sys
 from pathlib import Path
 from album.testing.sessions import index, open_session
 with open_session(Path(sys.argv[1])) as session:
+    print("open", flush=True)
     index(session, Path(sys.argv[2]))
 print("done", flush=True)
 """
@@ -51,8 +52,10 @@ def kill_and_compare(place: Path, kills: int, photos: int, seed: int | None = No
     whole_s = time.monotonic() - began_s
     done, decided = 0, 0
     for number in range(kills):
-        # The moments are spread over the whole run, start-up included.
-        done += _run(place, chance.uniform(0.2, 0.6 + whole_s))
+        # Every fifth time before it has begun; else so that all kills together span the whole run.
+        early = number % 5 == 4
+        moment_s = chance.uniform(0, 0.4 if early else 2 * whole_s / kills)
+        done += _run(place, moment_s, wait=not early)
         decided += _decide(place / "killed", f"by hand {number}")
     while not _run(place, None):
         pass
@@ -64,15 +67,23 @@ def kill_and_compare(place: Path, kills: int, photos: int, seed: int | None = No
     )
 
 
-def _run(place: Path, kill_after_s: float | None) -> bool:
-    """Index in a process; whether it came to its end."""
+def _run(place: Path, kill_after_s: float | None, *, wait: bool = False) -> bool:
+    """Index in a process; whether it came to its end.
+
+    Args:
+        kill_after_s: kill it so long after its start; None: let it end.
+        wait: count from the moment when its library is open.
+    """
     command = [sys.executable, "-c", INDEXER, str(place / "killed"), str(place / "pictures")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        output, _ = process.communicate(timeout=kill_after_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        output, _ = process.communicate()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        if wait:
+            process.stdout.readline()
+        try:
+            output, _ = process.communicate(timeout=kill_after_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            output, _ = process.communicate()
     return "done" in output
 
 
