@@ -193,7 +193,8 @@ class Watcher:
             with self._wake:
                 if not (self._closed or self._fresh or self._dropped):
                     self._wake.wait(self._pause_s())
-                fresh, self._fresh = self._fresh, []
+                fresh = [one for one in self._fresh if self._watched.get(one.id) is one]
+                self._fresh = []
                 dropped, self._dropped = self._dropped, []
                 closed, watched = self._closed, list(self._watched.values())
             for one in dropped if not closed else [*dropped, *watched]:

@@ -223,3 +223,14 @@ def test_a_directory_moved_out_is_reported_with_all_below(
     watch()
     shutil.move(tmp_path / "trip", outside)
     assert Spot(Path("trip"), deep=True) in reports.next().spots
+
+
+def test_a_folder_that_is_let_go_at_once_leaves_no_observer(
+    watch: Callable[..., Watcher], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    watcher = watch()
+    for number in range(2, 30):
+        watcher.watch(FolderId(number), other)
+        watcher.unwatch(FolderId(number))
