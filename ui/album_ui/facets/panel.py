@@ -148,9 +148,11 @@ class FacetPanel(QWidget):
     def _on_range_changed(self, lowest: int, highest: int) -> None:
         """The bar keeps its room, so that nothing jumps, and shows only where it can be moved."""
         bar = self._scroll.verticalScrollBar()
-        bar.setProperty("idle", lowest == highest)
-        bar.style().unpolish(bar)
-        bar.style().polish(bar)
+        idle = lowest == highest
+        if bar.property("idle") != idle:
+            bar.setProperty("idle", idle)
+            bar.style().unpolish(bar)
+            bar.style().polish(bar)
 
     def _connect(self) -> None:
         for section in self._sections.values():

@@ -1,6 +1,8 @@
 """What the window asks of the library: query, order, history, and the answers as they come."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, wait
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,6 +16,9 @@ from album_ui.bridge import Bridge
 
 REFRESH_MS = 250
 """While the library changes (indexing), the page is asked for again at most this often."""
+
+PATIENCE_MS = 16
+"""Answers that come so soon are shown in one frame with the question; later ones in their own."""
 
 MOST_REMEMBERED = 100
 
@@ -107,17 +112,19 @@ class Browsing(QObject):
 
     def _go(self, query: Query) -> None:
         self._query = query
-        self._fetch_page()
-        self._fetch_counts()
+        answers: list[Future[Any]] = [self._fetch_page(), self._fetch_counts()]
         self.query_changed.emit(query)
+        wait(answers, timeout=PATIENCE_MS / 1000)
 
-    def _fetch_page(self) -> None:
+    def _fetch_page(self) -> Future[Page]:
         future = self._session.browse(self._query, self._sort)
         self._bridge.call(future, self._on_page, self._on_failed, self, latest="page")
+        return future
 
-    def _fetch_counts(self) -> None:
+    def _fetch_counts(self) -> Future[dict[Facet, list[FacetCount]]]:
         future = self._session.facet_counts(self._query)
         self._bridge.call(future, self._on_counts, self._on_failed, self, latest="counts")
+        return future
 
     def _fetch_library(self) -> None:
         if not self._query.terms:
