@@ -15,8 +15,9 @@ from album_ui.bridge import Bridge
 from album_ui.facets.panel import FacetPanel
 from album_ui.facets.row import Choice, ValueRow
 from album_ui.facets.section import LARGEST, FacetSection
+from album_ui.palette import SWATCHES
 from album_ui.search.browsing import Browsing
-from album_ui.theme import SWATCHES, Theme
+from album_ui.theme import Theme
 from tests.component.conftest import PHOTOS
 
 LEFT, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier

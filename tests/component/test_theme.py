@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 import album_ui
 from album_resources.translations import LANGUAGES, catalogue
 from album_ui import words
+from album_ui.palette import DARK, LIGHT, VIEWER, Palette, strong
 from album_ui.shortcuts import TABLE, Where, shown
-from album_ui.theme import DARK, LIGHT, VIEWER, Palette, Scheme, Size, Theme, strong
+from album_ui.theme import Scheme, Size, Theme
 
 SOURCES = Path(album_ui.__file__).parent
 

@@ -7,10 +7,8 @@ without one: a plain control).
 
 from collections.abc import Mapping
 from string import Template
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from album_ui.theme import Palette
+from album_ui.palette import Palette
 
 _SHEET = Template(
     """
@@ -123,7 +121,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 )
 
 
-def style_sheet(palette: "Palette", font_px: Mapping[str, int]) -> str:
+def style_sheet(palette: Palette, font_px: Mapping[str, int]) -> str:
     """The sheet for a palette and the sizes of type (`base`, `small` ...) in pixels."""
     colours = {name: getattr(palette, name) for name in palette.__slots__ if name != "dark"}
     hover = palette.colour("accent").lighter(112).name()

@@ -12,8 +12,9 @@ from album.domain.tag import Facet
 from album.storage.facets import FacetCount
 from album_ui.facets.row import TEXT_PX, Choice, Swatch, ValueRow
 from album_ui.flow import FlowLayout
+from album_ui.palette import SWATCHES
 from album_ui.search import choices
-from album_ui.theme import SWATCHES, Theme
+from album_ui.theme import Theme
 from album_ui.words import count as counted
 from album_ui.words import tr
 

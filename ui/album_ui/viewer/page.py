@@ -19,7 +19,8 @@ from album_ui.bridge import Bridge
 from album_ui.grid.pixmaps import Pixmaps
 from album_ui.info.panel import InfoPanel
 from album_ui.pages import Page, PageContext, PageName
-from album_ui.theme import INFO_PX, VIEWER, DarkTheme, Theme
+from album_ui.palette import VIEWER
+from album_ui.theme import INFO_PX, DarkTheme, Theme
 from album_ui.viewer.busy import BusyBar
 from album_ui.viewer.canvas import ZOOM_STEP, PictureCanvas
 from album_ui.viewer.filmstrip import FilmStrip
