@@ -285,3 +285,14 @@ def test_a_screen_reader_is_told_of_every_photo(
     assert said.startswith(model.data(model.index(4), Qt.ItemDataRole.DisplayRole))
     assert "2024" in said
     assert photo.rect().size() == view.visualRect(model.index(4)).size()
+
+
+def test_without_time_the_scroller_shows_a_thin_mark_and_no_empty_label(
+    scroller: YearScroller, theme: Theme
+) -> None:
+    scroller.show_days(np.full(100, 20_000, np.int32), timed=False)
+    scroller.show_place(50)
+    image = scroller.grab().toImage()
+    dark = theme.colour("text")
+    column = [image.pixelColor(image.width() - 3, y) for y in range(image.height())]
+    assert 0 < column.count(dark) <= 4 * image.devicePixelRatio()

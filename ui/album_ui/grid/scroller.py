@@ -20,6 +20,7 @@ _LONGEST_PX: Final = 20
 _SHORTEST_PX: Final = 5
 _HIGHEST_SLOT_PX: Final = 14
 _LABEL_PX: Final = 19
+_MARK_PX: Final = (20, 3)
 _YEAR_APART_PX: Final = 18
 
 
@@ -137,6 +138,9 @@ class YearScroller(QWidget):
         if self._pointer is not None and when is not None:
             text = f"{when.day} {text}" if words.language() == "en" else words.day(when)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not text:
+            self._paint_mark(painter, y)
+            return
         painter.setFont(self._theme.font(Size.SMALL, strong=True))
         width = max(28, painter.fontMetrics().horizontalAdvance(text) + 14)
         box = QRectF(self.width() - width, y - _LABEL_PX / 2, width + 6, _LABEL_PX)
@@ -145,6 +149,11 @@ class YearScroller(QWidget):
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(palette.colour("page"))
         painter.drawText(box.adjusted(7, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_mark(self, painter: QPainter, y: float) -> None:
+        """The place alone, where photos do not follow each other in time."""
+        mark = QRectF(self.width() - _MARK_PX[0], y - _MARK_PX[1] / 2, *_MARK_PX)
+        painter.fillRect(mark, self._theme.palette.colour("text"))
 
     def _when(self, row: int) -> date | None:
         if not self._timed or not 0 <= row < len(self._days):
