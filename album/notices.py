@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from album.errors import AlbumError
 from album.listeners import Listeners
@@ -27,12 +28,14 @@ class Notice:
         text: what happened, to what, what was done.
         advice: what the user can do; may be empty.
         replaces: a key; a later notice with the same key takes the place of this one.
+        folder: where what it speaks of lies; None for nowhere.
     """
 
     level: NoticeLevel
     text: str
     advice: str = ""
     replaces: str = ""
+    folder: Path | None = None
 
     def __str__(self) -> str:
         """The text with its advice."""
@@ -48,10 +51,16 @@ class Notices:
         self._listeners = Listeners[Notice]()
 
     def tell(
-        self, level: NoticeLevel, text: str, *, advice: str = "", replaces: str = ""
+        self,
+        level: NoticeLevel,
+        text: str,
+        *,
+        advice: str = "",
+        replaces: str = "",
+        folder: Path | None = None,
     ) -> Notice:
         """Leave a notice; it reaches those who listen now and whoever listens first."""
-        notice = Notice(level, text, advice, replaces)
+        notice = Notice(level, text, advice, replaces, folder)
         with self._lock:
             self._held = [one for one in self._held if not replaces or one.replaces != replaces]
             self._held = [*self._held, notice][-MOST_HELD:]

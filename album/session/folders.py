@@ -87,6 +87,11 @@ class WatchedFolders:
 
         return mapped(self._database.write(partial(remove_folder, folder_id=folder_id)), removed)
 
+    def rescan(self, folder_id: FolderId) -> None:
+        """Look through the whole folder again, soon; nothing where this session scans nothing."""
+        if self._scanner is not None:
+            self._scanner.scan(folder_id)
+
     def statuses(self) -> Future[list[FolderStatus]]:
         """All folders, by path."""
         return self._database.read(_statuses)

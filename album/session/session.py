@@ -315,6 +315,10 @@ class LibrarySession:
         """Watch it no longer: its photos are hidden, what was decided about them stays noted."""
         return self._folders.remove(folder_id)
 
+    def rescan(self, folder_id: FolderId) -> None:
+        """Look through the whole of a watched folder again, in the background."""
+        self._folders.rescan(folder_id)
+
     def folders(self) -> Future[list[FolderStatus]]:
         """All watched folders, by path."""
         return self._folders.statuses()

@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from album.domain.photo import FolderId
 from album.jobs.activity import Activity, ActivityKind, ActivityState
 from album.notices import Notice, NoticeLevel
 from album.session import FolderStatus, LibrarySession
-from album_ui.activity.folders import health
+from album.testing import make_picture
+from album_ui.activity.folders import FolderPopup, health
 from album_ui.activity.notices import Message, NoticeLine
 from album_ui.activity.sentence import describe, sentence, time_left
 from album_ui.activity.status import StatusLine
@@ -168,3 +170,38 @@ def test_what_was_said_is_kept_under_activity(line: StatusLine, session: Library
     line._on_activity()
     assert "The disk is full. Make room." in line._activity_popup._notices.text()
     line._activity_popup.close()
+
+
+def test_what_was_saved_can_be_shown(
+    window: QWidget, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    line = NoticeLine(theme, window)
+    line.post(Notice(NoticeLevel.INFO, "Saved.", folder=tmp_path))
+    assert line._act.text() == "Show"
+    line._act.click()
+    assert opened == [str(tmp_path)]
+    line.post(Notice(NoticeLevel.INFO, "Nothing to show."))
+    assert line._act.isHidden()
+
+
+def test_a_folder_is_looked_through_again_from_its_popup(
+    session: LibrarySession, bridge: Bridge, theme: Theme, photos: Path, qtbot: QtBot
+) -> None:
+    folder = session.add_folder(photos).result(30)
+    for _ in session.index():
+        pass
+    before = session.folders().result(10)[0].photos
+    make_picture(photos / "new.jpg", "night", seed=900)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    popup = FolderPopup(session, bridge, theme, parent)
+    popup.show_folders([folder])
+    (again,) = (
+        button
+        for button in popup.findChildren(QPushButton)
+        if button.accessibleName() == f"Look through {photos.name} again"
+    )
+    again.click()
+    qtbot.waitUntil(lambda: session.folders().result(10)[0].photos == before + 1, timeout=30_000)

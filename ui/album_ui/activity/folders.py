@@ -125,10 +125,14 @@ class FolderPopup(Popup):
         grid.setColumnStretch(1, 1)
         show = self._button("folder-open", tr("Show {path}", path=folder.path.name))
         show.clicked.connect(lambda: _show(folder.path))
+        rescan = self._button(
+            "arrow-clockwise", tr("Look through {path} again", path=folder.path.name)
+        )
+        rescan.clicked.connect(lambda: self._session.rescan(folder.id))
         remove = self._button("x", tr("Stop watching {path}", path=folder.path.name))
         remove.clicked.connect(lambda: self._remove(folder))
-        grid.addWidget(show, 0, 2, 2, 1)
-        grid.addWidget(remove, 0, 3, 2, 1)
+        for column, button in enumerate((show, rescan, remove), start=2):
+            grid.addWidget(button, 0, column, 2, 1)
         return row
 
     def _button(self, icon: str, text: str) -> QPushButton:

@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -12,8 +13,14 @@ from PySide6.QtCore import (
     QPropertyAnimation,
     QSize,
     QTimer,
+    QUrl,
 )
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QDesktopServices,
+    QEnterEvent,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from album.notices import Notice, NoticeLevel
@@ -86,8 +93,13 @@ class NoticeLine(QFrame):
         return self._shown
 
     def post(self, notice: Notice) -> None:
-        """Show a notice of the session."""
-        self.say(Message(str(notice), notice.level, replaces=notice.replaces))
+        """Show a notice of the session; where it speaks of a file, «Show» opens the folder."""
+        message = Message(str(notice), notice.level, replaces=notice.replaces)
+        if notice.folder is not None:
+            place = QUrl.fromLocalFile(str(notice.folder))
+            act = partial(QDesktopServices.openUrl, place)
+            message = replace(message, action=tr("Show"), act=act)
+        self.say(message)
 
     def say(self, message: Message) -> None:
         """Show this now, or after what is shown already; what it can undo is said at once."""

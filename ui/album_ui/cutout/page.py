@@ -346,7 +346,7 @@ class CutoutPage(Page):
 
     def _on_saved(self, file: Path) -> None:
         text = tr("Saved {name} in {folder}.", name=file.name, folder=file.parent)
-        self._session.notices.tell(NoticeLevel.INFO, text, replaces="cutout")
+        self._session.notices.tell(NoticeLevel.INFO, text, replaces="cutout", folder=file.parent)
 
     def _update_buttons(self) -> None:
         self._undo.setEnabled(bool(self._hints))
