@@ -91,7 +91,8 @@ class FlowLayout(QLayout):
         lines: list[list[tuple[QLayoutItem, QSize]]] = []
         room = 0
         for item in self._items:
-            size = item.sizeHint().boundedTo(QSize(width, item.sizeHint().height()))
+            hint = item.sizeHint()
+            size = QSize(min(hint.width(), width), hint.height())
             if not lines or size.width() > room:
                 lines.append([])
                 room = width

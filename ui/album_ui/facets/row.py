@@ -199,14 +199,12 @@ class ValueRow(SidebarRow):
 
     def show_value(self, name: str, count: int | None, choice: Choice) -> None:
         """Change what is shown, in place."""
-        if (name, choice) != (self.text(), self._choice):
-            self.setText(name)
-            self._choice = choice
-            self.setChecked(choice is Choice.CHOSEN)
-            self.update()
-        self._count, before = count, self._count
-        if before != count:
-            self.update()
+        if (name, count, choice) == (self.text(), self._count, self._choice):
+            return
+        self.setText(name)
+        self._count, self._choice = count, choice
+        self.setChecked(choice is Choice.CHOSEN)
+        self.update()
         self._speak()
 
     def _speak(self) -> None:
