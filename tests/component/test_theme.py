@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTranslator
 from PySide6.QtGui import QColor, QFontInfo
 from PySide6.QtWidgets import QApplication
 
@@ -149,3 +150,7 @@ def test_an_unknown_text_is_said_as_it_stands(qapp: QApplication) -> None:
     assert words.tr("No such text {n}", n=3) == "No such text 3"
     assert words.duration(24) == "0:24"
     assert words.duration(3725) == "1:02:05"
+
+
+def test_qt_never_asks_python_for_a_word(qapp: QApplication) -> None:
+    assert not issubclass(words.Catalogue, QTranslator)  # asked under locks of Qt, on any thread

@@ -1,7 +1,7 @@
 """Every word that the user reads goes through here: `tr("Back")`, `count(one, many, 3)`.
 
-The English text is its own key; the catalogues lie in `album_resources.translations`. Qt holds the
-language of the program (an installed `QTranslator`), so Qt's own words and ours change together.
+The English text is its own key; the catalogues lie in `album_resources.translations`. The
+application holds the one of the language that is spoken.
 """
 
 from datetime import date, datetime
@@ -12,30 +12,26 @@ from PySide6.QtCore import (
     QDateTime,
     QLocale,
     QObject,
+    Qt,
     QTime,
-    QTranslator,
 )
 
 from album_resources.translations import LANGUAGES, catalogue
 
-CONTEXT = "album"
 
+class Catalogue(QObject):
+    """The texts of one language; English is what stands in the code.
 
-class Catalogue(QTranslator):
-    """The texts of one language; English is what stands in the code."""
+    No `QTranslator`: Qt asks one on every thread, under locks of its own (reading a picture does),
+    and one written in Python then waits for the interpreter while who holds it waits for Qt.
+    """
 
     def __init__(self, language: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.code = language
         self._texts = catalogue(language)
 
-    def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
-        """Whether nothing is translated."""
-        return not self._texts
-
-    def translate(
-        self, context: str, text: str, disambiguation: str | None = None, n: int = -1
-    ) -> str:
+    def say(self, text: str) -> str:
         """The text in this language; itself where there is no translation."""
         return self._texts.get(text, text)
 
@@ -45,10 +41,8 @@ def install(app: QCoreApplication, language: str = "system") -> Catalogue:
     code = system_language() if language not in LANGUAGES else language
     before = app.findChild(Catalogue)
     if before is not None:
-        app.removeTranslator(before)
         before.setParent(None)
     catalogue = Catalogue(code, app)
-    app.installTranslator(catalogue)
     QLocale.setDefault(QLocale("zh_CN") if code == "zh" else QLocale("en_GB"))
     return catalogue
 
@@ -74,7 +68,11 @@ def mark(text: str) -> str:
 
 def tr(text: str, **values: object) -> str:
     """The text in the user's language, its `{names}` filled in."""
-    spoken = QCoreApplication.translate(CONTEXT, text) or text
+    app = QCoreApplication.instance()
+    spoken = text
+    if app is not None:
+        found = app.findChild(Catalogue, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        spoken = text if found is None else found.say(text)
     return spoken.format(**values) if values else spoken
 
 
