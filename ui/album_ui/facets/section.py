@@ -22,6 +22,9 @@ LARGEST: Final = 6
 MOST_SHOWN: Final = 300
 """Values that «Show more» opens at most; the filter field finds the others."""
 
+SPARE: Final = 32
+"""Rows out of sight that are kept: the next choice often shows them again."""
+
 Naming = Callable[[Facet, FacetCount], str]
 
 
@@ -181,20 +184,22 @@ class FacetSection(QWidget):
             return
         for value in self._order:
             if value not in values:
-                row = self._rows.pop(value)
-                self._list.removeWidget(row)
-                row.hide()
-                row.deleteLater()
+                self._list.removeWidget(self._rows[value])
+                self._rows[value].hide()
         kept = [value for value in self._order if value in values]
         if kept != values[: len(kept)] or isinstance(self._list, FlowLayout):
             for value in kept:
                 self._list.removeWidget(self._rows[value])
             kept = []
         for value in values[len(kept) :]:
-            if value not in self._rows:
-                self._rows[value] = self._make(value)
-            self._list.addWidget(self._rows[value])
+            known = value in self._rows
+            row = self._rows[value] if known else self._rows.setdefault(value, self._make(value))
+            self._list.addWidget(row)
+            if known:
+                row.show()
         self._order = values
+        for value in [one for one in self._rows if one not in values][:-SPARE]:
+            self._rows.pop(value).deleteLater()
 
     def _make(self, value: str) -> ValueRow:
         if self._facet is Facet.COLOUR:
