@@ -515,9 +515,12 @@ class LibrarySession:
 
     def _on_retried(self, tried: Sequence[Problem]) -> int:
         self.thumbnails.make([one.photo_id for one in tried if one.photo_id is not None])
-        self.database.read(lambda c: None).add_done_callback(
-            lambda _: self._rescan([one.path for one in tried])
-        )
+        threading.Thread(
+            target=self._rescan,
+            args=([one.path for one in tried],),
+            name="album-retry",
+            daemon=True,
+        ).start()  # asks the library: no read thread may wait for another
         if self._looking is not None:
             self._looking.wake()
         self.changes.tell(ChangeKind.PROBLEMS)
