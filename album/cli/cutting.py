@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from album.cli.files import expand
-from album.cli.options import Common, Exit, device_option, json_option, pass_common
+from album.cli.options import Common, Exit, device_option, json_option, library_option, pass_common
 from album.cli.output import fail, print_json, printable, say
 from album.errors import FileProblem
 
@@ -72,6 +72,7 @@ class Lifted:
 @click.option(
     "--at", "points", multiple=True, metavar="X,Y", callback=_points, help="A pixel of it."
 )
+@library_option
 @json_option
 @device_option
 @pass_common

@@ -8,7 +8,7 @@ import click
 
 from album.cli.files import expand
 from album.cli.library import say_notices
-from album.cli.options import Common, Exit, device_option, json_option, pass_common
+from album.cli.options import Common, Exit, device_option, json_option, library_option, pass_common
 from album.cli.output import fail, print_json
 from album.cli.photos import say_photo
 from album.errors import FileProblem
@@ -29,6 +29,7 @@ LIKELY = 0.1
 @click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--top", type=click.IntRange(1, 100), metavar="N", help="The N highest of all tags.")
 @click.option("--keywords", is_flag=True, help="Also 20 to 50 keywords, where it holds so much.")
+@library_option
 @json_option
 @device_option
 @pass_common

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from album.cli.options import Exit, json_option
+from album.cli.options import Exit, json_option, library_option
 from album.cli.output import fail, megabytes, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 @click.group(invoke_without_command=True)
+@library_option
 @json_option
 @click.pass_context
 def models(context: click.Context, as_json: bool) -> int:
@@ -40,6 +41,7 @@ def models(context: click.Context, as_json: bool) -> int:
 
 
 @models.command()
+@library_option
 @json_option
 def verify(as_json: bool) -> int:
     """Compare every file of the packs with the SHA-256 of its manifest."""

@@ -45,6 +45,7 @@ from album.storage import albums, problems
 from album.storage.albums import SavedAlbum
 from album.storage.database import Database
 from album.storage.facets import FacetCount
+from album.storage.folders import Folder, folders
 from album.storage.jobs import release_running, requeue_outdated
 from album.storage.lock import LibraryLock
 from album.storage.photos import locate, without_thumbnail
@@ -504,23 +505,14 @@ class LibrarySession:
         self._rescan([path for place in places.values() for path in place.paths])
 
     def _rescan(self, paths: Collection[Path]) -> None:
-        """Scan the directories that these files lie in."""
-        if self._scanner is None:
-            return
-        for path in paths:
-            for folder in self._folders.all():
-                if path.is_relative_to(folder.path) and path != folder.path:
-                    spot = Spot(path.relative_to(folder.path).parent)
-                    self._scanner.scan(folder.id, [spot])
+        """Scan the directories that these files lie in; soon: it may be asked on a read thread."""
+        if self._scanner is not None:
+            scan = partial(_scan_around, self._scanner, paths)
+            self.database.read(folders).add_done_callback(scan)
 
     def _on_retried(self, tried: Sequence[Problem]) -> int:
         self.thumbnails.make([one.photo_id for one in tried if one.photo_id is not None])
-        threading.Thread(
-            target=self._rescan,
-            args=([one.path for one in tried],),
-            name="album-retry",
-            daemon=True,
-        ).start()  # asks the library: no read thread may wait for another
+        self._rescan([one.path for one in tried])
         if self._looking is not None:
             self._looking.wake()
         self.changes.tell(ChangeKind.PROBLEMS)
@@ -570,3 +562,15 @@ def _make_directory(directory: Path) -> None:
             f"The library {directory} cannot be made: {error.strerror}.",
             advice="Check that you may write there, or name another place with --library.",
         ) from error
+
+
+def _scan_around(
+    scanner: FolderScanner, paths: Collection[Path], found: Future[list[Folder]]
+) -> None:
+    """Have the directories of these files scanned; nothing when the library closed meanwhile."""
+    if found.cancelled() or found.exception() is not None:
+        return
+    for path in paths:
+        for folder in found.result():
+            if path.is_relative_to(folder.path) and path != folder.path:
+                scanner.scan(folder.id, [Spot(path.relative_to(folder.path).parent)])

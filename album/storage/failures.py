@@ -18,7 +18,7 @@ def explained(error: sqlite3.Error, path: Path) -> AlbumError | None:
         case sqlite3.SQLITE_FULL:
             return EnvironmentProblem(
                 f"The disk with the library {path} is full; the last change was not saved.",
-                advice="Free some space; Albumen goes on by itself.",
+                advice="Free some space, then try again; an open window goes on by itself.",
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return EnvironmentProblem(

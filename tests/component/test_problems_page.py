@@ -94,6 +94,8 @@ def test_a_mended_file_leaves_the_list_when_tried_again(
     assert page._retry.isEnabled()
     other = next(path for path in broken.parent.rglob("*.jpg") if path != broken)
     broken.write_bytes(other.read_bytes())
+    page.setFocus()  # as the window does
+    qtbot.waitUntil(page._list.hasFocus)
     QTest.keyClick(page._list, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not session.problems().result(10), timeout=15_000)
     qtbot.waitUntil(lambda: page._model.rowCount() == 0)

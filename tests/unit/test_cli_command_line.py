@@ -269,3 +269,18 @@ def test_without_a_screen_it_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None
     assert code == Exit.ENVIRONMENT
     assert "no screen" in err
     assert opened == []
+
+
+def commands(
+    group: click.Group, words: tuple[str, ...] = ()
+) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield " ".join((*words, name)), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*words, name))
+
+
+@pytest.mark.parametrize(("words", "command"), list(commands(main)))
+def test_the_library_may_be_named_after_every_command(words: str, command: click.Command) -> None:
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert "--library" in options, words
