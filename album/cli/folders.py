@@ -1,12 +1,17 @@
 """`add`, `remove`, `folders`: which folders the library watches."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from album.cli.library import existing_folder, new_or_quick_library, quick_library
 from album.cli.options import Common, Exit, json_option, library_option, pass_common
 from album.cli.output import counted, fail, print_json, print_table, printable, say
+
+if TYPE_CHECKING:
+    from album.session import FolderStatus
 
 
 @click.command()
@@ -53,7 +58,7 @@ def remove(common: Common, folder: Path) -> int:
 def folders(common: Common, as_json: bool) -> int:
     """The watched folders and how they are."""
     with quick_library(common) as session:
-        found = session.folders().result()
+        found = [_as_it_is_now(one) for one in session.folders().result()]
     if as_json:
         print_json(
             [
@@ -78,6 +83,23 @@ def folders(common: Common, as_json: bool) -> int:
     else:
         say("no folders yet; `album add FOLDER` adds one")
     return Exit.DONE
+
+
+def _as_it_is_now(status: "FolderStatus") -> "FolderStatus":
+    """The last scan may be long ago: whether the folder is there is looked at now."""
+    from album.cancel import CancelToken
+    from album.intake.scanner import FolderOffline, FolderUnreadable, Scanner
+    from album.storage.folders import FolderState
+
+    try:
+        Scanner(status.path, CancelToken())
+    except FolderOffline as problem:
+        return replace(status, state=FolderState.OFFLINE, note=str(problem))
+    except FolderUnreadable as problem:
+        return replace(status, state=FolderState.UNREADABLE, note=str(problem))
+    if status.state == FolderState.OFFLINE:
+        return replace(status, state=FolderState.HEALTHY, note="")
+    return status
 
 
 COMMANDS = (add, remove, folders)

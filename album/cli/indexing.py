@@ -18,7 +18,7 @@ from album.cli.options import (
     library_option,
     pass_common,
 )
-from album.cli.output import counted, duration, fail, note, number, print_json, say
+from album.cli.output import counted, duration, fail, note, number, print_json, printable, say
 from album.cli.progress import show_progress
 from album.errors import EnvironmentProblem
 
@@ -84,6 +84,7 @@ class _Outcome:
 
 
 def _index(session: "LibrarySession", folders: list[Path]) -> _Outcome:
+    from album.storage.folders import FolderState
     from album.storage.jobs import counts
 
     for folder in folders:
@@ -91,6 +92,9 @@ def _index(session: "LibrarySession", folders: list[Path]) -> _Outcome:
     if not session.folders().result():
         note("no folder is watched yet; `album index FOLDER` adds one.")
     summary = show_progress(until_stuck(session.index(), session.notices))
+    for one in session.folders().result():
+        if one.state in {FolderState.OFFLINE, FolderState.UNREADABLE}:
+            note(printable(one.note))
     jobs = session.database.query(counts)
     return _Outcome(summary, session.problems().result(), jobs.pending + jobs.running)
 

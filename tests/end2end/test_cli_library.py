@@ -47,6 +47,19 @@ def test_index_without_a_folder_says_what_to_do(album: Album) -> None:
     assert "no folder is watched yet" in answer.err
 
 
+def test_a_folder_that_is_gone_is_said_to_be(indexed: Album, photos: Path, tmp_path: Path) -> None:
+    elsewhere = photos.rename(tmp_path / "unplugged")
+    (folder,) = indexed("folders", "--json").json
+    assert (folder["state"], folder["photos"]) == ("offline", COUNT)
+    assert "is not there now" in folder["note"]
+    answer = indexed("index", "--json")
+    assert (answer.code, answer.json["photos"]) == (0, COUNT)
+    assert f"The folder {photos} is not there now" in answer.err
+    elsewhere.rename(photos)
+    (folder,) = indexed("folders", "--json").json
+    assert (folder["state"], folder["note"]) == ("healthy", "")
+
+
 def test_files_that_failed_are_named_and_the_rest_is_done(album: Album, photos: Path) -> None:
     broken = photos / "broken\nfile.jpg"
     broken.write_bytes(b"\xff\xd8\xff\xe0 no picture")
