@@ -16,18 +16,22 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
 @library_option
 @pass_common
-def add(common: Common, folder: tuple[Path, ...]) -> int:
+def add(common: Common, folder: tuple[Path, ...], as_json: bool) -> int:
     """Watch these FOLDERs.
 
     A window that runs shows their photos at once; `album index` looks at them.
     """
     folders = [existing_folder(one) for one in folder]
     with new_or_quick_library(common) as session:
-        for one in folders:
-            added = session.add_folder(one).result()
-            say(f"watching {printable(added.path)}")
+        added = [session.add_folder(one).result() for one in folders]
+    if as_json:
+        print_json([{"id": one.id, "path": str(one.path)} for one in added])
+    else:
+        for one in added:
+            say(f"watching {printable(one.path)}")
     return Exit.DONE
 
 

@@ -47,6 +47,12 @@ def test_index_without_a_folder_says_what_to_do(album: Album) -> None:
     assert "no folder is watched yet" in answer.err
 
 
+def test_add_answers_in_json(album: Album, photos: Path) -> None:
+    (added,) = album("add", photos, "--json").json
+    (folder,) = album("folders", "--json").json
+    assert added == {"id": folder["id"], "path": str(photos)}
+
+
 def test_a_folder_that_is_gone_is_said_to_be(indexed: Album, photos: Path, tmp_path: Path) -> None:
     elsewhere = photos.rename(tmp_path / "unplugged")
     (folder,) = indexed("folders", "--json").json
