@@ -37,9 +37,10 @@ def add(common: Common, folder: tuple[Path, ...], as_json: bool) -> int:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
+@json_option
 @library_option
 @pass_common
-def remove(common: Common, folder: Path) -> int:
+def remove(common: Common, folder: Path, as_json: bool) -> int:
     """Watch FOLDER no longer; its files stay as they are.
 
     What was decided about its photos is kept, and holds again when the folder is added again.
@@ -49,7 +50,10 @@ def remove(common: Common, folder: Path) -> int:
         for status in session.folders().result():
             if status.path in wanted:
                 session.remove_folder(status.id).result()
-                say(f"no longer watching {printable(status.path)}")
+                if as_json:
+                    print_json({"id": status.id, "path": str(status.path)})
+                else:
+                    say(f"no longer watching {printable(status.path)}")
                 return Exit.DONE
     fail(folder, "this folder is not watched; `album folders` lists those that are.")
     return Exit.ENVIRONMENT

@@ -246,7 +246,7 @@ def test_folders_come_and_go_and_tags_come_back(indexed: Album, photos: Path) ->
     (folder,) = indexed("folders", "--json").json
     assert (folder["path"], folder["state"], folder["photos"]) == (str(photos), "healthy", COUNT)
     assert f"{COUNT} photos  {photos}" in indexed("folders").out
-    assert indexed("remove", photos).code == 0
+    assert indexed("remove", photos, "--json").json == {"id": folder["id"], "path": str(photos)}
     assert indexed("folders", "--json").json == []
     assert indexed("facets", "--json").json["total"] == 0
     assert indexed("add", photos).code == 0
