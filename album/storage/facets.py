@@ -25,6 +25,8 @@ from album.storage.postings import (
 TAG_FACETS = frozenset({Facet.SCENE, Facet.EVENT, Facet.THING, Facet.STYLE, Facet.KEYWORD})
 """Facets whose values are tags; the others are read off the photo."""
 
+_KNOWN_BY_PART = frozenset({Facet.CAMERA, Facet.FOLDER})
+
 FAVOURITE, REVIEW, PROBLEM, UNTAGGED, OFFLINE = (
     "favourite",
     "review",
@@ -270,25 +272,32 @@ class FacetIndex:
         """The English or own name of a value; a value nobody has names itself."""
         return self._names[facet].get(slug, slug)
 
-    def resolve(self, facet: Facet, value: str) -> str:
-        """The slug that a typed value of the facet means; the value itself when none is known."""
+    def resolve(self, facet: Facet, value: str) -> list[str]:
+        """The slugs that a typed value of the facet means; the value itself when none is known.
+
+        Cameras and folders are also known by words of their name: `nikon`, all of that maker.
+        """
         postings = self._postings[facet]
         if value in postings:
-            return value
+            return [value]
         known = self._taxonomy.find(value)
         if known is not None and known.facet is facet:
-            return known.slug
+            return [known.slug]
         plain = slugify(value)
-        for slug, name in self._names[facet].items():
-            if plain and plain in {slugify(slug), slugify(name)}:
-                return slug
-        return value
+        names = {slug: slugify(name) for slug, name in self._names[facet].items()}
+        for slug, name in names.items():
+            if plain and plain in {slugify(slug), name}:
+                return [slug]
+        if plain and facet in _KNOWN_BY_PART:
+            parts = [slug for slug in postings if f"-{plain}-" in f"-{names[slug]}-"]
+            return parts or [value]
+        return [value]
 
     def flags(self, facet: Facet, values: Iterable[str]) -> Flags:
         """Photos, hidden ones too, that have one of these values."""
         flags = np.zeros(self.width, np.bool_)
-        for value in values:
-            posting = self._postings[facet].get(self.resolve(facet, value))
+        for slug in (slug for value in values for slug in self.resolve(facet, value)):
+            posting = self._postings[facet].get(slug)
             if posting is not None:
                 posting.add_to(flags)
         return flags

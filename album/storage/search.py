@@ -154,10 +154,11 @@ class Browser:
 
     def _slugs(self, terms: Iterable[FacetTerm], *, negated: bool) -> list[str]:
         return [
-            self.index.resolve(term.facet, value)
+            slug
             for term in terms
             if term.negated is negated
             for value in term.values
+            for slug in self.index.resolve(term.facet, value)
         ]
 
     def suggest(self, text: str, limit: int = 5) -> list[str]:
@@ -264,7 +265,8 @@ class Browser:
             if term.negated:
                 continue
             if isinstance(term, FacetTerm) and term.facet in TAG_FACETS:
-                asked += [self.index.resolve(term.facet, value) for value in term.values]
+                for value in term.values:
+                    asked += self.index.resolve(term.facet, value)
             elif isinstance(term, WordTerm):
                 known = self._taxonomy.find(term.text)
                 asked.append(known.slug if known else slugify(term.text))

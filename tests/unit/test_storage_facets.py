@@ -387,6 +387,9 @@ def test_other_values_are_found_by_a_relaxed_spelling(connection: sqlite3.Connec
     put_photo(connection, 2, camera="Pixel 8", folder=2, tags={"grandma": "manual"})
     browser = browser_of(connection)
     assert found(browser, connection, "camera:canon-eos-5d") == [1]
+    assert found(browser, connection, "camera:canon") == [1]
+    assert found(browser, connection, "-camera:eos") == [2]
+    assert found(browser, connection, "camera:can") == []
     assert found(browser, connection, "folder:b") == [2]
     assert found(browser, connection, "folder:/photos/a") == [1]
     assert found(browser, connection, "keyword:Grandma") == [2]
