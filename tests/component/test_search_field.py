@@ -83,11 +83,14 @@ def test_a_text_without_meaning_is_marked_and_changes_nothing(
     assert not field.property("wrong")
 
 
-def test_esc_brings_the_query_back(field: SearchField, browsing: Browsing) -> None:
+def test_esc_brings_the_query_back_and_leaves(
+    field: SearchField, browsing: Browsing, qtbot: QtBot
+) -> None:
     browsing.ask(Query((BEACH,)))
     said = field.text()
     field.setText("half a wor")
-    QTest.keyClick(field, Qt.Key.Key_Escape)
+    with qtbot.waitSignal(field.left):
+        QTest.keyClick(field, Qt.Key.Key_Escape)
     assert field.text() == said
 
 

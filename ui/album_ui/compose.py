@@ -110,6 +110,7 @@ class Program(QObject):
 
     def _connect_pages(self) -> None:
         self.library.decided.connect(self._on_decided)
+        self.field.left.connect(self.library.setFocus)
         self.viewer.decided.connect(self._on_decided)
         self.viewer.photo_shown.connect(self._on_photo_shown)
         self.library.drag_wanted.connect(self._on_drag_wanted)

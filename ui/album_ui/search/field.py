@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
@@ -23,7 +23,9 @@ _INDENT_PX: Final = 30
 
 
 class SearchField(QLineEdit):
-    """Ctrl+F; asks 150 ms after the last letter; completes names of tags."""
+    """Ctrl+F; asks 150 ms after the last letter; completes names of tags; `left` by Esc."""
+
+    left = Signal()
 
     def __init__(
         self,
@@ -132,6 +134,7 @@ class SearchField(QLineEdit):
             self._timer.stop()
             self._on_query_changed_now()
             self.clearFocus()
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 
