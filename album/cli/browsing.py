@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from album.domain.tag import Facet
     from album.storage.facets import FacetCount
+    from album.storage.rows import PhotoDetails
 
 _SORTS = {"date": "NEWEST", "score": "SCORE", "quality": "QUALITY"}
 _MOST_SHOWN = 30
@@ -125,7 +126,9 @@ def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
                 unknown.append(one)
             else:
                 found.append((one, library.details(photo_id)))
-    documents = [details_json(details) | {"path": str(path.absolute())} for path, details in found]
+    documents = [
+        details_json(details) | {"path": _known_as(path, details)} for path, details in found
+    ]
     if as_json:
         print_json(documents)
     else:
@@ -134,6 +137,12 @@ def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
     for path in unknown:
         fail(path, "is not in the library; `album index` adds its folder.")
     return Exit.SOME_FAILED if unknown else Exit.DONE
+
+
+def _known_as(path: Path, details: "PhotoDetails") -> str:
+    """The file that was asked for, as the library has it: absolute, without `.` and `..`."""
+    meant = {path.expanduser().absolute(), path.resolve()}
+    return str(next((one.path for one in details.files if one.path in meant), details.path))
 
 
 COMMANDS = (search, facets, show)

@@ -76,11 +76,13 @@ class _Outcome:
 
     Attributes:
         waiting: photos that nobody could look at: the networks are not usable.
+        vanished: folders of the command line that went away meanwhile.
     """
 
     summary: "Progress"
     problems: "list[Problem]"
     waiting: int
+    vanished: tuple[Path, ...] = ()
 
 
 def _index(session: "LibrarySession", folders: list[Path]) -> _Outcome:
@@ -96,7 +98,12 @@ def _index(session: "LibrarySession", folders: list[Path]) -> _Outcome:
         if one.state in {FolderState.OFFLINE, FolderState.UNREADABLE}:
             note(printable(one.note))
     jobs = session.database.query(counts)
-    return _Outcome(summary, session.problems().result(), jobs.pending + jobs.running)
+    return _Outcome(
+        summary,
+        session.problems().result(),
+        jobs.pending + jobs.running,
+        tuple(folder for folder in folders if not folder.is_dir()),
+    )
 
 
 def until_stuck(steps: "Iterator[Progress]", notices: "Notices") -> "Iterator[Progress]":
@@ -135,6 +142,9 @@ def _rate(summary: "Progress") -> float:
 
 def _say_summary(summary: "Progress") -> None:
     say(f"{counted(summary.photos, 'photo')} in the library, {number(summary.new)} of them new")
+    if not summary.new and not summary.analysed:
+        say("nothing new")
+        return
     where = f" on {summary.device}" if summary.device else ""
     say(
         f"looked at {number(summary.analysed)} in {duration(summary.seconds)}"
@@ -149,8 +159,11 @@ def _name_failures(outcome: _Outcome) -> Exit:
         note(
             f"{counted(len(outcome.problems), 'problem')}; `album problems` says what can be done."
         )
+    for folder in outcome.vanished:
+        fail(folder, "went away meanwhile; nothing is lost, `album index` goes on when it is back.")
     if outcome.waiting:
         note(f"{counted(outcome.waiting, 'photo')} could not be looked at now; they wait.")
+    if outcome.waiting or outcome.vanished:
         return Exit.ENVIRONMENT
     return Exit.SOME_FAILED if outcome.problems else Exit.DONE
 

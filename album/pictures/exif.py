@@ -157,7 +157,7 @@ def _float(value: object) -> float | None:
     if isinstance(value, tuple) and value:  # how ExifRead hands out floats
         value = value[0]
     try:
-        return float(value)  # type: ignore[arg-type]
+        return float(value)  # type: ignore[arg-type] # what is no number is refused below
     except (TypeError, ValueError, ArithmeticError):
         return None
 

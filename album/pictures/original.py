@@ -158,7 +158,7 @@ class _Stream(io.RawIOBase):
         self._offset = max(0, base + offset)
         return self._offset
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # typeshed: any buffer
         """Read as much as fits, less at the end."""
         content = self._original.read(self._offset, len(buffer))
         buffer[: len(content)] = content

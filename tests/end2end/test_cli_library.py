@@ -1,14 +1,17 @@
 """The command on a real library of real files; only the networks are stand-ins."""
 
 import os
+import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from album.errors import PackProblem
+from album.session import LibrarySession, Progress
+from album.session.values import Stage
 from album.storage.lock import LibraryLock
 from album.testing import FakeAnalyser, make_picture
 
@@ -39,6 +42,30 @@ def test_index_adds_looks_and_sums_up(album: Album, photos: Path) -> None:
 def test_a_second_index_has_nothing_to_do(indexed: Album) -> None:
     answer = indexed("index", "--json")
     assert (answer.json["photos"], answer.json["new"], answer.json["analysed"]) == (COUNT, 0, 0)
+
+
+def test_nothing_new_is_said_plainly(indexed: Album) -> None:
+    answer = indexed("index")
+    assert "nothing new" in answer.out
+    assert "looked at" not in answer.out
+
+
+def test_a_folder_that_goes_away_while_it_is_indexed_is_3(
+    album: Album, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = album("index", photos, "--json").json
+
+    def unplugged(self: LibrarySession) -> Iterator[Progress]:
+        for step in index(self):
+            if step.stage is Stage.DONE:
+                photos.rename(tmp_path / "unplugged")
+            yield step
+
+    index = LibrarySession.index
+    monkeypatch.setattr(LibrarySession, "index", unplugged)
+    answer = album("index", photos, "--json")
+    assert (answer.code, answer.json["photos"]) == (3, counts["photos"])
+    assert f"{photos}: went away meanwhile" in answer.err
 
 
 def test_index_without_a_folder_says_what_to_do(album: Album) -> None:
@@ -175,6 +202,15 @@ def test_show_tells_all(indexed: Album, photos: Path) -> None:
         "score", "clarity", "exposure", "composition", "framing", "noise",
     }  # fmt: skip
     assert "320 x 240 px" in indexed("show", file).out
+
+
+def test_show_names_the_file_as_the_library_does(indexed: Album, photos: Path) -> None:
+    photo = min(photos.rglob("*.jpg"))
+    copy = Path(shutil.copy(photo, photos / "copy.jpg"))
+    indexed("index")
+    for one in (photo, copy):
+        (found,) = indexed("show", one.parent / ".." / one.parent.name / one.name, "--json").json
+        assert found["path"] == str(one)
 
 
 def test_show_names_what_it_does_not_know(indexed: Album, photos: Path, tmp_path: Path) -> None:
