@@ -43,15 +43,14 @@ class Scoring:
         self._classes_from = np.full(len(self.slugs), float(table["class_threshold"]))
         for slug in table["evidence"]:
             self._classes_from[place[slug]] = float(table["evidence_threshold"])
-        self._edges = _edges(self.slugs, taxonomy, place)
+        self._generations = _generations(self.slugs, taxonomy, place)
 
     @property
     def able(self) -> frozenset[str]:
         """The tags that can be shown at all: those that can be judged, and their parents."""
         able: NDArray[np.bool_] = np.any(self._classes > 0, axis=0)
         able[self._trained] |= np.isfinite(self._shown_from)
-        for child, parent in self._edges:
-            able[parent] |= able[child]
+        self._raise_parents(able, np.logical_or)
         return frozenset(self.slugs[number] for number in np.flatnonzero(able))
 
     def scores(
@@ -72,13 +71,20 @@ class Scoring:
         shown = found >= self._classes_from
         shown[:, self._trained] |= trained >= self._shown_from
         found[:, self._trained] = np.maximum(found[:, self._trained], trained)
-        for child, parent in self._edges:
-            found[:, parent] = np.maximum(found[:, parent], found[:, child])
-            shown[:, parent] |= shown[:, child]
+        self._raise_parents(found, np.maximum)
+        self._raise_parents(shown, np.logical_or)
+        order = np.argsort(-found, axis=1, kind="stable")
+        found = np.round(found, 4)
         return [
-            (self._ranked(row, np.flatnonzero(over)), self._ranked(row, np.arange(len(row))))
-            for row, over in zip(found, shown, strict=True)
+            (self._told(row, places[over[places]]), self._told(row, places))
+            for row, over, places in zip(found, shown, order, strict=True)
         ]
+
+    def _raise_parents(self, values: NDArray[Any], larger: np.ufunc) -> None:
+        """No parent below its children, over (..., slugs)."""
+        for children, starts, parents in self._generations:
+            raised = larger.reduceat(values[..., children], starts, axis=-1)
+            values[..., parents] = larger(values[..., parents], raised)
 
     def _by_head(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         return _sigmoid(self._slope * logits + self._offset)
@@ -89,9 +95,12 @@ class Scoring:
         found[:, ~self._classes.any(axis=0)] = 0.0
         return found
 
-    def _ranked(self, row: NDArray[np.float64], chosen: NDArray[np.intp]) -> tuple[TagScore, ...]:
-        order = chosen[np.argsort(-row[chosen], kind="stable")][:RANKED]
-        return tuple(TagScore(self.slugs[number], round(float(row[number]), 4)) for number in order)
+    def _told(self, row: NDArray[np.float64], places: NDArray[np.intp]) -> tuple[TagScore, ...]:
+        some = places[:RANKED]
+        return tuple(
+            TagScore(self.slugs[place], score)
+            for place, score in zip(some.tolist(), row[some].tolist(), strict=True)
+        )
 
 
 def class_matrix(
@@ -130,13 +139,24 @@ def _known(table: Mapping[str, Any], taxonomy: Taxonomy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for slug in own for tag in (slug, *taxonomy.ancestors(slug))))
 
 
-def _edges(
+def _generations(
     slugs: Sequence[str], taxonomy: Taxonomy, place: Mapping[str, int]
-) -> list[tuple[int, int]]:
-    """(child, parent), deepest first, so that one pass carries everything to the top."""
-    chains = {slug: list(taxonomy.ancestors(slug)) for slug in slugs}
-    deepest = sorted((slug for slug in slugs if chains[slug]), key=lambda slug: -len(chains[slug]))
-    return [(place[slug], place[chains[slug][0]]) for slug in deepest]
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
+    """Children of one depth by their parents, where each parent's begin, and the parents.
+
+    Deepest first, so that one pass carries everything to the top.
+    """
+    families: dict[int, dict[int, list[int]]] = {}
+    for slug in slugs:
+        chain = list(taxonomy.ancestors(slug))
+        if chain:
+            families.setdefault(len(chain), {}).setdefault(place[chain[0]], []).append(place[slug])
+    made = []
+    for depth in sorted(families, reverse=True):
+        parents, children = list(families[depth]), list(families[depth].values())
+        starts = np.cumsum([0, *map(len, children[:-1])])
+        made.append((np.concatenate(children), starts.astype(np.intp), np.array(parents, np.intp)))
+    return made
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

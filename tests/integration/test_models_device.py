@@ -7,6 +7,7 @@ from album_models.backbone import FEATURES, PYRAMID_CHANNELS, Backbone, normalis
 from album_models.decoder import SubjectDecoder, as_logits
 from album_models.device import OutOfMemoryAsProblem, choose, laid_out
 from album_models.tagger import Tagger
+from album_models.weights import Weights, fill
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,19 @@ def test_the_backbone_halves_and_widens(side: int) -> None:
     assert pooled.shape == (2, FEATURES)
     assert (fine.shape[-1], coarse.shape[-1]) == (sides[0], sides[1])
     assert as_logits(fine, 50, 70).shape == (2, 1, 50, 70)
+
+
+@pytest.mark.parametrize("side", [192, 97])
+def test_convolutions_clip_the_same_in_one_pass_as_in_two(side: int) -> None:
+    backbone = Backbone().eval()
+    fill(backbone, Weights().tensors("tagger.safetensors"), "backbone")
+    random = np.random.default_rng(5)
+    pictures = torch.from_numpy(random.integers(0, 255, (2, 3, side, side), np.uint8))
+    with torch.no_grad():
+        in_one = backbone(normalise(pictures))
+    in_two = backbone(normalise(pictures)).detach()  # training needs what comes before clipping
+    assert in_one.std() > 0.1
+    torch.testing.assert_close(in_one, in_two)
 
 
 def test_the_faster_number_format_finds_the_same_features() -> None:
