@@ -26,6 +26,8 @@ class Settings:
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`: where networks run.
         thumbnail_budget_bytes: the cache of thumbnails is kept below it.
         wait_on_battery: looking at photos waits while the machine runs on its battery.
+        packs: names of the model packs that look beside or instead of the built-in one, joined by
+            commas; see album.analysis.packs.
         last_folder: where the folder dialog opens.
         window_geometry: opaque to everybody but the window (base64).
     """
@@ -39,6 +41,7 @@ class Settings:
     device: str = "auto"
     thumbnail_budget_bytes: int = 8_000_000_000
     wait_on_battery: bool = True
+    packs: str = ""
     last_folder: str = ""
     window_geometry: str = ""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from album.analysis.colours import ColourAnalyser
+from album.analysis.packs import Capability, Pack, pack_networks
 from album.analysis.protocol import Analyser, Segmenter
 from album.analysis.quality import QualityAnalyser
 from album.errors import PackProblem
@@ -15,19 +16,30 @@ SEGMENTERS = "albumen.segmenters"
 _log = logging.getLogger(__name__)
 
 
-def analysers() -> list[Analyser]:
+def analysers(packs: Sequence[Pack] = ()) -> list[Analyser]:
     """One of each that is installed, by name; last those that need no weights, always there.
+
+    Args:
+        packs: look as well, beside the built-in ones.
 
     PackProblem when one is installed but cannot be imported.
     """
     own: list[Analyser] = [ColourAnalyser(), QualityAnalyser()]
     names = {one.name for one in own}
     found = [_make(point) for point in _points(ANALYSERS) if point.name not in names]
-    return [*found, *own]
+    looking = [pack for pack in packs if pack.capability is not Capability.SUBJECT]
+    chosen = [pack_networks().analyser(pack) for pack in looking]
+    return [*found, *chosen, *own]
 
 
-def segmenter() -> Segmenter:
-    """The first that is installed; PackProblem when none is, or it cannot be imported."""
+def segmenter(packs: Sequence[Pack] = ()) -> Segmenter:
+    """That of the packs, else the first that is installed.
+
+    PackProblem when none is, or it cannot be imported.
+    """
+    for pack in packs:
+        if pack.capability is Capability.SUBJECT:
+            return pack_networks().segmenter(pack)
     for point in _points(SEGMENTERS):
         made: Segmenter = _make(point)
         return made

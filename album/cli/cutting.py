@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from album.cli.files import expand
+from album.cli.library import user_settings
 from album.cli.options import Common, Exit, device_option, json_option, library_option, pass_common
 from album.cli.output import fail, print_json, printable, say
 from album.errors import FileProblem
@@ -143,13 +145,15 @@ def _lift_all(
     if not files:
         return
     from album.analysis.inference import InferenceThread
+    from album.analysis.packs import chosen_packs
     from album.analysis.registry import segmenter
     from album.notices import Notices
     from album.pictures.decode import Decoder
 
+    lifts = partial(segmenter, chosen_packs(user_settings().current.packs))
     with (
         closing(Decoder()) as decoder,
-        closing(InferenceThread((), segmenter, common.device, Notices())) as inference,
+        closing(InferenceThread((), lifts, common.device, Notices())) as inference,
     ):
         behind = None if wish.backdrop is None else decoder.picture(wish.backdrop, None)
         for path in files:

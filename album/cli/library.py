@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from album.domain.photo import PhotoId
     from album.notices import Notice
     from album.session import LibrarySession
+    from album.settings import SettingsStore
 
 DATABASE = "library.db"
 
@@ -80,9 +81,7 @@ def say_notices() -> "Callable[[Notice], None]":
 def _opened(
     directory: Path, common: Common, *, work: bool, watch: bool = False
 ) -> "Iterator[LibrarySession]":
-    from album.directories import settings_path
     from album.session import LibrarySession
-    from album.settings import SettingsStore
 
     with LibrarySession.open(
         directory,
@@ -90,9 +89,17 @@ def _opened(
         watch=watch,
         exclusive=work,
         device=common.device,
-        settings=SettingsStore(settings_path()),
+        settings=user_settings(),
     ) as session:
         yield session
+
+
+def user_settings() -> "SettingsStore":
+    """What the user has set, for all libraries."""
+    from album.directories import settings_path
+    from album.settings import SettingsStore
+
+    return SettingsStore(settings_path())
 
 
 def find_photo(session: "LibrarySession", file: Path) -> "PhotoId | None":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from album.cli.files import expand
-from album.cli.library import say_notices
+from album.cli.library import say_notices, user_settings
 from album.cli.options import Common, Exit, device_option, json_option, library_option, pass_common
 from album.cli.output import fail, print_json
 from album.cli.photos import say_photo
@@ -65,13 +65,15 @@ def _look(
     """Each file with what is in it; the networks are loaded once, and not for nothing."""
     if not files:
         return
+    from album.analysis.packs import chosen_packs
     from album.analysis.recognise import recognise as look
     from album.analysis.registry import analysers
     from album.notices import Notices
 
     notices = Notices()
     notices.subscribe(say_notices())
-    yield from look(files, analysers(), taxonomy, device=common.device, notices=notices)
+    chosen = analysers(chosen_packs(user_settings().current.packs))
+    yield from look(files, chosen, taxonomy, device=common.device, notices=notices)
 
 
 def _document(answer: "Recognised", top: int | None) -> dict[str, Any]:

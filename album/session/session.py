@@ -11,6 +11,7 @@ from typing import Self
 import sqlite_utils
 
 from album.analysis.inference import InferenceThread
+from album.analysis.packs import chosen_packs
 from album.analysis.protocol import Analyser, Cutout, Hint, Pixels, Segmenter
 from album.analysis.registry import analysers as installed_analysers
 from album.analysis.registry import segmenter as installed_segmenter
@@ -231,7 +232,7 @@ class LibrarySession:
     def _find_and_begin(self) -> None:
         """What looks at photos may take seconds to import; nobody waits for it."""
         try:
-            found = installed_analysers()
+            found = installed_analysers(chosen_packs(self.settings.current.packs))
         except PackProblem as problem:
             self.notices.tell_problem(problem, replaces="analysers")
             return
@@ -265,7 +266,9 @@ class LibrarySession:
         )
 
     def _find_segmenter(self) -> Segmenter:
-        return installed_segmenter() if self._segmenter is None else self._segmenter
+        if self._segmenter is not None:
+            return self._segmenter
+        return installed_segmenter(chosen_packs(self.settings.current.packs))
 
     def _tidy(self, db: sqlite_utils.Database) -> None:
         sync_tags(db, self.taxonomy)

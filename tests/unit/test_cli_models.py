@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from album.analysis import packs
+from album.analysis.packs import shelf as packs
 from album.cli.main import main
 
 WEIGHTS = b"weights" * 1000
@@ -48,7 +48,8 @@ def test_a_pack_is_listed_once_with_its_size(package: Path) -> None:
     (pack,) = json.loads(result.stdout)
     assert (pack["name"], pack["revision"], pack["bytes"]) == ("basic", "3", len(WEIGHTS))
     assert pack["files"][0]["path"] == str(package / "weights/tagger.bin")
-    assert "basic  revision 3  7 KB  scenes" in CliRunner().invoke(main, ["models"]).stdout
+    shown = CliRunner().invoke(main, ["models", "list"]).stdout
+    assert "basic  built in  all  7 KB  Apache-2.0  scenes" in shown
 
 
 def test_sound_weights_are_said_to_be(package: Path) -> None:
