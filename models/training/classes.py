@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from album.taxonomies import built_in_taxonomy
+from album_models.packs.labels import read_labels
 from album_models.scoring import class_matrix, class_odds
 from training.calibrate import platt, threshold
 from training.rules import NO, UNKNOWN, YES
@@ -38,9 +39,7 @@ _ANIMAL_PLACES: Final = (
 
 def class_slugs() -> list[str]:
     """The tag of each of the backbone's classes, in their order."""
-    path = Path(__file__).with_name("imagenet.csv")
-    with path.open(encoding="utf-8", newline="") as stream:
-        return [row["slug"] for row in csv.DictReader(stream)]
+    return [slugs[0] for slugs in read_labels("imagenet").slugs]
 
 
 def known_things() -> dict[str, str]:

@@ -12,7 +12,7 @@ from album_resources.taxonomy import tag_rows
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("ALBUM_SHARED", ROOT.parent / "shared"))
-CLASSES = ROOT / "models/training/imagenet.csv"
+CLASSES = ROOT / "models/album_models/packs/labels/imagenet.csv"
 
 
 def test_every_row_is_whole() -> None:
