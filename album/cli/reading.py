@@ -46,8 +46,9 @@ class Reading:
         return browser.find(self.connection, query, sort)
 
     def counts(self, browser: Browser, query: Query) -> dict[Facet, list[FacetCount]]:
-        """All values of all facets with their counts."""
-        return browser.counts(self.connection, query)
+        """All values of all facets with their counts, but those that the query leaves out."""
+        found = browser.counts(self.connection, query)
+        return {facet: [one for one in found[facet] if not one.excluded] for facet in found}
 
     def photo_at(self, file: Path) -> PhotoId | None:
         """The photo that lies at this path, as written or with its links resolved."""

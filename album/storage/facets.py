@@ -51,12 +51,14 @@ class FacetCount:
         count: photos of the query that have the value; the facet's own choice is left
             out of that query.
         chosen: whether the query asks for the value.
+        excluded: whether it leaves the value out; `count` are then the photos that it holds back.
     """
 
     slug: str
     name: str
     count: int
     chosen: bool = False
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,28 +310,34 @@ class FacetIndex:
         selection: Selection,
         chosen: Collection[str] = (),
         excluded: Collection[str] = (),
+        held: Selection | None = None,
     ) -> list[FacetCount]:
         """The facet's values with their counts, most frequent first (years: latest first).
 
-        Values that nothing in the selection has are left out unless chosen.
+        Values that nothing in the selection has are left out unless chosen or excluded.
 
         Args:
             facet: which.
             selection: visible photos that match all but the facet's own choice.
             chosen: slugs that the query asks for.
-            excluded: slugs that the query excludes; they are left out.
+            excluded: slugs that the query leaves out.
+            held: visible photos that match all that the query says of other facets: excluded
+                values are counted in it.
         """
+        asked = {*chosen, *excluded}
         found = [
-            FacetCount(slug, self._names[facet][slug], count, slug in chosen)
+            FacetCount(slug, self._names[facet][slug], count, slug in chosen, slug in excluded)
             for slug, posting in self._postings[facet].items()
             if not slug.startswith(_HIDDEN)
-            and slug not in excluded
-            and ((count := posting.count_in(selection)) or slug in chosen)
+            and (
+                (count := posting.count_in(held if held and slug in excluded else selection))
+                or slug in asked
+            )
         ]
         found += [
-            FacetCount(slug, self.name(facet, slug), 0, True)
-            for slug in chosen
-            if slug not in self._postings[facet] and slug not in excluded
+            FacetCount(slug, self.name(facet, slug), 0, slug in chosen, slug in excluded)
+            for slug in dict.fromkeys((*chosen, *excluded))
+            if slug not in self._postings[facet]
         ]
         if facet is Facet.YEAR:
             return sorted(found, key=lambda one: one.slug, reverse=True)

@@ -133,7 +133,8 @@ class Browser:
         """Every value of these facets with its count under the query.
 
         Values of one facet are alternatives, so a facet's own choice is left out of its counts.
-        Values that lead to an empty page are left out, unless chosen; excluded values always are.
+        Values that lead to an empty page are left out, unless chosen. An excluded value comes with
+        the photos that it holds back.
         """
         with self._lock:
             self._have_columns(connection)
@@ -150,7 +151,10 @@ class Browser:
         if chosen:
             others = [term for term in query.terms if term.negated or term not in own]
             whole = self._selection(connection, others)
-        return self.index.counts(facet, whole, chosen, excluded)
+        held = None
+        if excluded:
+            held = self._selection(connection, [term for term in query.terms if term not in own])
+        return self.index.counts(facet, whole, chosen, excluded, held)
 
     def _slugs(self, terms: Iterable[FacetTerm], *, negated: bool) -> list[str]:
         return [

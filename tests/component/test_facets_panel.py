@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from album.domain.query import FacetTerm, Query
@@ -12,16 +14,17 @@ from album.domain.tag import Facet
 from album.session import LibrarySession
 from album.storage.facets import FacetCount
 from album_ui.bridge import Bridge
+from album_ui.facets.items import LARGEST, Choice, Item, Kind, Section, hint, spoken
+from album_ui.facets.model import SidebarModel
 from album_ui.facets.panel import FacetPanel
-from album_ui.facets.row import Choice, ValueRow
-from album_ui.facets.section import LARGEST, FacetSection
+from album_ui.facets.view import SidebarView
 from album_ui.palette import SWATCHES
 from album_ui.search.browsing import Browsing
 from album_ui.theme import Theme
 from tests.component.conftest import PHOTOS
 
-LEFT, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
-INSIDE = QPoint(30, 12)
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+ALT, PLAIN = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -37,134 +40,232 @@ def panel(
     panel.resize(236, 900)
     panel.show()
     browsing.refresh()
-    qtbot.waitUntil(lambda: bool(panel.section(Facet.SCENE).rows), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(panel.values(Facet.SCENE)), timeout=10_000)
     yield panel
     panel.close()
     panel.deleteLater()
 
 
-def row_of(panel: FacetPanel, value: str, facet: Facet = Facet.SCENE) -> ValueRow:
-    return next(row for row in panel.section(facet).rows if row.value == value)
+def value(panel: FacetPanel, slug: str, facet: Facet = Facet.SCENE) -> Item:
+    return next(one for one in panel.values(facet) if one.value == slug)
+
+
+def click(
+    panel: FacetPanel,
+    item: Item,
+    modifier: Qt.KeyboardModifier = PLAIN,
+) -> None:
+    at = panel.view.item_rect(item.key).center()
+    QTest.mouseClick(panel.view.viewport(), LEFT, modifier, at)
+
+
+def current(panel: FacetPanel) -> Item:
+    return panel.items[panel.view.currentIndex().row()]
 
 
 def test_counts_are_those_of_the_library(panel: FacetPanel, indexed: LibrarySession) -> None:
     truth = indexed.facet_counts(Query()).result(10)
-    shown = {row.value: row.count for row in panel.section(Facet.SCENE).rows}
+    shown = {one.value: one.count for one in panel.values(Facet.SCENE)}
     assert shown == {one.slug: one.count for one in truth[Facet.SCENE][:LARGEST]}
-    assert panel.places["all"].count == PHOTOS
+    assert panel.place("all").count == PHOTOS
 
 
-def test_a_click_is_or_inside_a_facet(panel: FacetPanel, browsing: Browsing, qtbot: QtBot) -> None:
-    QTest.mouseClick(row_of(panel, "sky"), LEFT, pos=INSIDE)
-    QTest.mouseClick(row_of(panel, "night"), LEFT, pos=INSIDE)
+def test_a_click_is_or_inside_a_facet(panel: FacetPanel, browsing: Browsing) -> None:
+    click(panel, value(panel, "sky"))
+    click(panel, value(panel, "night"))
     assert browsing.query == Query((FacetTerm(Facet.SCENE, ("sky", "night")),))
-    assert row_of(panel, "sky").choice is Choice.CHOSEN
-    QTest.mouseClick(row_of(panel, "sky"), LEFT, pos=INSIDE)
+    assert value(panel, "sky").choice is Choice.CHOSEN
+    click(panel, value(panel, "sky"))
     assert browsing.query == Query((FacetTerm(Facet.SCENE, ("night",)),))
 
 
-def test_alt_click_leaves_out_and_stays_in_sight(
+def test_alt_click_leaves_out_and_all_stays_in_its_place(
     panel: FacetPanel, browsing: Browsing, qtbot: QtBot
 ) -> None:
-    QTest.mouseClick(row_of(panel, "night"), LEFT, ALT, pos=INSIDE)
-    assert browsing.query == Query((FacetTerm(Facet.SCENE, ("night",), negated=True),))
+    before = [one.value for one in panel.values(Facet.SCENE)]
+    held = value(panel, "sky").count
     with qtbot.waitSignal(browsing.counts_changed):
-        pass
-    row = row_of(panel, "night")
-    assert row.choice is Choice.EXCLUDED
-    assert "left out" in row.accessibleName()
+        click(panel, value(panel, "sky"), ALT)
+    assert browsing.query == Query((FacetTerm(Facet.SCENE, ("sky",), negated=True),))
+    sky = value(panel, "sky")
+    assert sky.choice is Choice.EXCLUDED
+    assert sky.count == held
+    assert "left out" in spoken(sky)
+    after = [one.value for one in panel.values(Facet.SCENE)]
+    assert after == [one for one in before if one in after]
+
+
+def test_the_right_button_leaves_out(panel: FacetPanel, browsing: Browsing) -> None:
+    at = panel.view.item_rect(value(panel, "night").key).center()
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(
+        panel.view.viewport(), QContextMenuEvent(reason, at, panel.view.mapToGlobal(at))
+    )
+    assert browsing.query == Query((FacetTerm(Facet.SCENE, ("night",), negated=True),))
 
 
 def test_a_double_click_takes_only_this(panel: FacetPanel, browsing: Browsing) -> None:
-    QTest.mouseClick(row_of(panel, "sky"), LEFT, pos=INSIDE)
-    row = row_of(panel, "night")
-    QTest.mouseClick(row, LEFT, pos=INSIDE)
-    QTest.mouseDClick(row, LEFT, pos=INSIDE)
+    click(panel, value(panel, "sky"))
+    click(panel, value(panel, "night"))
+    at = panel.view.item_rect(value(panel, "night").key).center()
+    QTest.mouseDClick(panel.view.viewport(), LEFT, pos=at)
     assert browsing.query == Query((FacetTerm(Facet.SCENE, ("night",)),))
 
 
 def test_the_keyboard_does_all_of_it(panel: FacetPanel, browsing: Browsing) -> None:
-    row = row_of(panel, "sky")
-    row.setFocus()
-    QTest.keyClick(row, Qt.Key.Key_Space)
+    sky = value(panel, "sky")
+    panel.view.setFocus()
+    panel.view.go_to(sky.key)
+    QTest.keyClick(panel.view, Qt.Key.Key_Space)
     assert browsing.query == Query((FacetTerm(Facet.SCENE, ("sky",)),))
-    QTest.keyClick(row, Qt.Key.Key_Minus)
+    QTest.keyClick(panel.view, Qt.Key.Key_Minus)
     assert browsing.query == Query((FacetTerm(Facet.SCENE, ("sky",), negated=True),))
-    QTest.keyClick(row, Qt.Key.Key_Return)
+    QTest.keyClick(panel.view, Qt.Key.Key_Return)
     assert browsing.query == Query((FacetTerm(Facet.SCENE, ("sky",)),))
-    rows = panel.section(Facet.SCENE).rows
-    QTest.keyClick(row, Qt.Key.Key_Down)
-    assert panel.focusWidget() is rows[rows.index(row) + 1]
-    QTest.keyClick(panel.focusWidget(), Qt.Key.Key_Up)
-    assert panel.focusWidget() is row
+    row = panel.view.currentIndex().row()
+    QTest.keyClick(panel.view, Qt.Key.Key_Down)
+    assert panel.view.currentIndex().row() == row + 1
+    QTest.keyClick(panel.view, Qt.Key.Key_Up)
+    assert current(panel).key == sky.key
+
+
+def test_the_keys_stay_on_the_line_while_the_counts_change(
+    panel: FacetPanel, browsing: Browsing, qtbot: QtBot
+) -> None:
+    panel.view.setFocus()
+    night = value(panel, "night")
+    top = panel.view.item_rect(night.key).top()
+    with qtbot.waitSignal(browsing.counts_changed):
+        click(panel, night)
+    assert panel.view.hasFocus()
+    assert current(panel).key == night.key
+    assert panel.view.item_rect(night.key).top() == top
+
+
+def test_keys_that_mean_nothing_here_are_left_to_the_window(panel: FacetPanel) -> None:
+    panel.view.go_to(value(panel, "sky").key)
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_F, PLAIN, "f")
+    panel.view.keyPressEvent(event)
+    assert not event.isAccepted()
+
+
+def test_every_line_can_be_reached_by_keys(panel: FacetPanel) -> None:
+    panel.view.setFocus()
+    QTest.keyClick(panel.view, Qt.Key.Key_Home)
+    met = {current(panel).key}
+    for _ in panel.items:
+        QTest.keyClick(panel.view, Qt.Key.Key_Right)
+        QTest.keyClick(panel.view, Qt.Key.Key_Down)
+        met.add(current(panel).key)
+    swatches = {one.key for one in panel.items if one.kind is Kind.SWATCH}
+    assert {one.key for one in panel.items} - swatches <= met
+    QTest.keyClick(panel.view, Qt.Key.Key_End)
+    assert current(panel) == panel.items[-1]
 
 
 def test_places_of_the_library_lead_there(panel: FacetPanel, browsing: Browsing) -> None:
-    panel.places["favourites"].click()
+    click(panel, panel.place("favourites"))
     assert browsing.query == Query((FacetTerm(Facet.FLAG, ("favourite",)),))
-    assert panel.places["favourites"].isChecked()
-    panel.places["all"].click()
+    assert panel.place("favourites").marked
+    click(panel, panel.place("all"))
     assert browsing.query == Query()
 
 
+def test_a_heading_folds_its_values(panel: FacetPanel) -> None:
+    heading = next(one for one in panel.items if one.key == Facet.SCENE)
+    click(panel, heading)
+    assert not panel.values(Facet.SCENE)
+    assert "folded" in spoken(current(panel))
+    click(panel, current(panel))
+    assert panel.values(Facet.SCENE)
+
+
 def test_names_are_said_with_their_counts(panel: FacetPanel) -> None:
-    row = row_of(panel, "sky")
-    assert row.accessibleName().startswith("sky, ")
-    assert "photo" in row.accessibleName()
+    index = panel.view.model().index(panel.items.index(value(panel, "sky")), 0)
+    said = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said.startswith("sky, ")
+    assert "photo" in said
+    assert index.data(Qt.ItemDataRole.CheckStateRole) is not None
+
+
+def test_a_screen_reader_meets_every_line(panel: FacetPanel) -> None:
+    seen = QAccessible.queryAccessibleInterface(panel.view)
+    assert seen.childCount() == len(panel.items)
+    names = [seen.child(row).text(QAccessible.Text.Name) for row in range(seen.childCount())]
+    assert names == [spoken(one) for one in panel.items]
+
+
+def test_more_opens_a_field_that_finds_values(panel: FacetPanel, browsing: Browsing) -> None:
+    browsing.counts_changed.emit({Facet.THING: many(87)})
+    more = next(one for one in panel.items if one.key == "thing/more")
+    click(panel, more)
+    field = panel.view.field(Facet.THING)
+    assert field.isVisible()
+    assert field.hasFocus()
+    assert field.accessibleName()
+    assert len(panel.values(Facet.THING)) == 87
+    field.setText("tag 8")
+    found = [one.value for one in panel.values(Facet.THING)]
+    assert found == ["tag-8", *(f"tag-8{n}" for n in range(7))]
+    assert field.hasFocus()
+    click(panel, next(one for one in panel.items if one.key == "thing/more"))
+    assert len(panel.values(Facet.THING)) == LARGEST
+    assert field.isHidden()
 
 
 @pytest.fixture
-def section(theme: Theme, qtbot: QtBot) -> FacetSection:
-    section = FacetSection(Facet.THING, "Thing", lambda _, one: one.name, theme)
-    qtbot.addWidget(section)
-    section.show()
-    return section
+def section() -> Section:
+    return Section(Facet.THING, "Thing", lambda _, one: one.name)
 
 
 def many(count: int) -> list[FacetCount]:
     return [FacetCount(f"tag-{n}", f"tag {n}", 1000 - n) for n in range(count)]
 
 
-def test_six_are_shown_and_the_rest_on_demand(section: FacetSection) -> None:
-    section.show_counts(many(87), Query())
-    assert len(section.rows) == LARGEST
-    assert section.more.text() == "Show 81 more"
-    section.more.click()
-    assert len(section.rows) == 87
-    section.filter.setText("tag 8")
-    assert [row.value for row in section.rows] == ["tag-8", *(f"tag-8{n}" for n in range(7))]
-    section.more.click()
-    assert len(section.rows) == LARGEST
+def test_six_are_shown_and_the_rest_on_demand(section: Section) -> None:
+    section.take_counts(many(87), Query())
+    assert len(section.values()) == LARGEST
+    assert section.items()[-1].text == "Show 81 more"
+    section.open = True
+    assert len(section.values()) == 87
+    assert section.items()[-1].text == "Show less"
 
 
-def test_what_is_chosen_is_always_there(section: FacetSection) -> None:
+def test_what_is_chosen_is_always_there(section: Section) -> None:
     query = Query((FacetTerm(Facet.THING, ("tag-40",)),))
     counts = [FacetCount(one.slug, one.name, one.count, one.slug == "tag-40") for one in many(87)]
-    section.show_counts(counts, query)
-    assert section.rows[-1].value == "tag-40"
-    assert section.rows[-1].choice is Choice.CHOSEN
+    section.take_counts(counts, query)
+    assert section.values()[-1].value == "tag-40"
+    assert section.values()[-1].choice is Choice.CHOSEN
 
 
-def test_rows_stay_and_change_in_place(section: FacetSection) -> None:
-    section.show_counts(many(5), Query())
-    before = section.rows
-    section.show_counts([FacetCount(one.slug, one.name, 1) for one in many(5)], Query())
-    assert section.rows == before
-    assert [row.count for row in before] == [1] * 5
+def test_a_choice_elsewhere_brings_the_most_frequent_up(section: Section) -> None:
+    section.take_counts(many(3), Query())
+    own = Query((FacetTerm(Facet.THING, ("tag-0",), negated=True),))
+    turned = [FacetCount("tag-2", "tag 2", 9), FacetCount("tag-0", "tag 0", 3, excluded=True)]
+    section.take_counts(turned, own)
+    assert [one.value for one in section.values()] == ["tag-0", "tag-2"]
+    section.take_counts(turned, Query((*own.terms, FacetTerm(Facet.YEAR, ("2024",)))))
+    assert [one.value for one in section.values()] == ["tag-2", "tag-0"]
 
 
-def test_a_facet_without_values_is_not_there(section: FacetSection) -> None:
-    section.show_counts([], Query())
-    assert section.isHidden()
+def test_a_facet_without_values_is_not_there(section: Section) -> None:
+    section.take_counts([], Query())
+    assert section.items() == []
 
 
 def test_colours_are_swatches_in_their_own_order(theme: Theme, qtbot: QtBot) -> None:
-    section = FacetSection(Facet.COLOUR, "Colour", lambda _, one: one.name, theme)
-    qtbot.addWidget(section)
-    section.resize(220, 100)
-    section.show()
-    section.show_counts([FacetCount("blue", "blue", 9), FacetCount("red", "red", 3)], Query())
-    assert [row.value for row in section.rows] == ["red", "blue"]
+    section = Section(Facet.COLOUR, "Colour", lambda _, one: one.name)
+    section.take_counts([FacetCount("blue", "blue", 9), FacetCount("red", "red", 3)], Query())
+    assert [one.value for one in section.values()] == ["red", "blue"]
     assert set(SWATCHES) >= {"red", "blue"}
-    assert section.rows[0].toolTip() == "red · 3 photos"
-    assert not section.grab().isNull()
+    assert hint(section.values()[0]) == "red · 3 photos"
+    model = SidebarModel()
+    view = SidebarView(model, theme)
+    qtbot.addWidget(view)
+    view.resize(220, 100)
+    model.show(section.items())
+    red, blue = (view.item_rect(one.key) for one in section.values())
+    assert red.top() == blue.top()
+    assert red.right() < blue.left()
+    assert not view.grab().isNull()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -52,10 +52,8 @@ def press(program: Program, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> Non
 
 def test_the_library_comes_up_with_its_photos_and_counts(program: Program, qtbot: QtBot) -> None:
     assert page(program) is PageName.LIBRARY
-    rows = program.sidebar.section(Facet.SCENE).rows
-    qtbot.waitUntil(lambda: len(program.sidebar.section(Facet.SCENE).rows) == 6)
-    assert rows is not None
-    assert all(row.count for row in program.sidebar.section(Facet.SCENE).rows)
+    qtbot.waitUntil(lambda: len(program.sidebar.values(Facet.SCENE)) == 6)
+    assert all(one.count for one in program.sidebar.values(Facet.SCENE))
 
 
 def test_an_empty_library_asks_for_a_folder(
@@ -74,11 +72,12 @@ def test_an_empty_library_asks_for_a_folder(
 
 
 def test_a_click_on_a_facet_shows_its_photos(program: Program, qtbot: QtBot) -> None:
-    section = program.sidebar.section(Facet.SCENE)
-    qtbot.waitUntil(lambda: bool(section.rows))
-    row = next(row for row in section.rows if row.value == "sky")
-    expected = row.count
-    QTest.mouseClick(row, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    sidebar = program.sidebar
+    qtbot.waitUntil(lambda: bool(sidebar.values(Facet.SCENE)))
+    sky = next(one for one in sidebar.values(Facet.SCENE) if one.value == "sky")
+    expected = sky.count
+    at = sidebar.view.item_rect(sky.key).center()
+    QTest.mouseClick(sidebar.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: len(program.library.model.ids) == expected)
     assert program.field.text() == "scene:sky"
 
@@ -147,12 +146,13 @@ def test_a_saved_search_stands_in_the_sidebar(
     program.show_query(BEACH)
     indexed.save_album("At the sea", BEACH).result(10)
     qtbot.waitUntil(
-        lambda: any(row.text() == "At the sea" for row in program.sidebar.albums), timeout=5000
+        lambda: any(one.text == "At the sea" for one in program.sidebar.albums), timeout=5000
     )
     program.show_query(Query())
-    program.sidebar.albums[0].click()
+    program.sidebar.view.go_to(program.sidebar.albums[0].key)
+    QTest.keyClick(program.sidebar.view, Qt.Key.Key_Space)
     assert program.browsing.query == BEACH
-    assert program.sidebar.albums[0].isChecked()
+    assert program.sidebar.albums[0].marked
 
 
 def test_everything_that_takes_the_focus_has_a_name(program: Program, qtbot: QtBot) -> None:

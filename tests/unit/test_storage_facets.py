@@ -212,12 +212,12 @@ def oracle_counts(connection: sqlite3.Connection, query: Query, facet: Facet) ->
     found = oracle_find(connection, [term for term in query.terms if term not in asked])
     chosen = {value for term in asked for value in term.values}
     excluded = {value for term in own if term.negated for value in term.values}
-    counts = {value: len(found & oracle_has(connection, facet, value)) for value in VALUES[facet]}
-    return {
-        value: count
-        for value, count in counts.items()
-        if value not in excluded and (count or value in chosen)
+    held = oracle_find(connection, [term for term in query.terms if term not in own])
+    counts = {
+        value: len((held if value in excluded else found) & oracle_has(connection, facet, value))
+        for value in VALUES[facet]
     }
+    return {value: count for value, count in counts.items() if count or value in chosen | excluded}
 
 
 def agree(connection: sqlite3.Connection, browser: Browser, query: Query) -> None:

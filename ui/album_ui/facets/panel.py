@@ -1,11 +1,10 @@
 """The sidebar: places of the library, then every facet that has values, then albums."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from album.domain.query import FacetTerm, Query
 from album.domain.query_text import print_query
@@ -17,8 +16,10 @@ from album.storage.facets import TAG_FACETS, FacetCount
 from album.storage.problems import Problem
 from album_ui import words
 from album_ui.bridge import Bridge
-from album_ui.facets.row import PlaceRow, SidebarRow
-from album_ui.facets.section import FacetSection, SectionHeader
+from album_ui.facets.items import Item, Kind, Section, place
+from album_ui.facets.model import SidebarModel
+from album_ui.facets.view import SidebarView
+from album_ui.search import choices
 from album_ui.search.browsing import Browsing, Counts
 from album_ui.theme import Theme
 from album_ui.words import mark, tr
@@ -39,8 +40,17 @@ TITLES: Final = {
 FAVOURITES: Final = Query((FacetTerm(Facet.FLAG, ("favourite",)),))
 VIDEOS: Final = Query((FacetTerm(Facet.KIND, ("video",)),))
 
-_PAGES: Final = ("review", "problems")
+_PLACES: Final = {
+    "all": (mark("All photos"), "image", Query()),
+    "favourites": (mark("Favourites"), "heart", FAVOURITES),
+    "videos": (mark("Videos"), "video-camera", VIDEOS),
+}
+_PAGES: Final = {
+    "review": (mark("To review"), "check-square"),
+    "problems": (mark("Problems"), "warning"),
+}
 """Places that are pages of their own."""
+_ALBUMS: Final = "albums"
 
 
 class FacetPanel(QWidget):
@@ -65,136 +75,113 @@ class FacetPanel(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._bridge = session, bridge
-        self._browsing, self._theme = browsing, theme
-        self._albums: list[PlaceRow] = []
+        self._session, self._bridge, self._browsing = session, bridge, browsing
+        self._albums: dict[str, SavedAlbum] = {}
+        self._albums_folded = False
         self._page_place = ""
-        self.places = self._make_places()
+        self._totals: dict[str, int | None] = {}
         self._sections = {
-            facet: FacetSection(facet, tr(title), self._named, theme)
-            for facet, title in TITLES.items()
+            facet: Section(facet, tr(title), self._named) for facet, title in TITLES.items()
         }
-        self._album_header = SectionHeader(tr("Albums"), theme)
-        self._album_list = QWidget()
-        self._lay_out()
+        self._model = SidebarModel()
+        self.view = SidebarView(self._model, theme, self)
+        self.setFocusProxy(self.view)
+        self.setAccessibleName(tr("Browse by"))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 1, 0)
+        whole.addWidget(self.view)
         self._connect()
         self._on_query_changed(browsing.query)
         self._fetch_albums()
         self._fetch_problems()
 
     @property
-    def albums(self) -> list[PlaceRow]:
-        """The saved searches, by name."""
-        return self._albums
+    def items(self) -> Sequence[Item]:
+        """The lines that are shown, from the top."""
+        return self._model.items
 
-    def section(self, facet: Facet) -> FacetSection:
-        """The part of one facet."""
-        return self._sections[facet]
+    @property
+    def albums(self) -> list[Item]:
+        """The lines of the saved searches, by name."""
+        return [one for one in self.items if one.key in self._albums]
+
+    def values(self, facet: Facet) -> list[Item]:
+        """The lines of a facet's values."""
+        return [one for one in self.items if one.value and one.facet is facet]
+
+    def place(self, name: str) -> Item:
+        """The line of a place: `all`, `favourites`, `videos`, `review`, `problems`."""
+        return next(one for one in self.items if one.key == name)
 
     def show_page_place(self, place: str) -> None:
         """Which place is a page of its own that the window shows: `review`, `problems`, or none."""
         self._page_place = place if place in _PAGES else ""
-        self._on_query_changed(self._browsing.query)
-
-    def _make_places(self) -> dict[str, PlaceRow]:
-        made = {
-            "all": (tr("All photos"), "image", lambda: self._go(Query())),
-            "favourites": (tr("Favourites"), "heart", lambda: self._go(FAVOURITES)),
-            "videos": (tr("Videos"), "video-camera", lambda: self._go(VIDEOS)),
-            "review": (tr("To review"), "check-square", self.review_wanted.emit),
-            "problems": (tr("Problems"), "warning", self.problems_wanted.emit),
-        }
-        places: dict[str, PlaceRow] = {}
-        for name, (text, icon, slot) in made.items():
-            places[name] = self._place(text, icon, slot)
-        return places
-
-    def _place(self, text: str, icon: str, slot: Callable[[], object]) -> PlaceRow:
-        row = PlaceRow(text, icon, self._theme)
-        row.clicked.connect(lambda: slot())
-        row.moved.connect(lambda way: self._on_moved(row, way))
-        return row
-
-    def _lay_out(self) -> None:
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(8, 12, 0, 16)
-        column.setSpacing(0)
-        for row in self.places.values():
-            column.addWidget(row)
-        for section in self._sections.values():
-            column.addWidget(section)
-        albums = QVBoxLayout(self._album_list)
-        albums.setContentsMargins(0, 0, 0, 0)
-        albums.setSpacing(0)
-        column.addWidget(self._album_header)
-        column.addWidget(self._album_list)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
-        self._scroll = scroll
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 1, 0)
-        whole.addWidget(scroll)
-        self.setAccessibleName(tr("Browse by"))
-
-    def _on_range_changed(self, lowest: int, highest: int) -> None:
-        """The bar keeps its room, so that nothing jumps, and shows only where it can be moved."""
-        bar = self._scroll.verticalScrollBar()
-        idle = lowest == highest
-        if bar.property("idle") != idle:
-            bar.setProperty("idle", idle)
-            bar.style().unpolish(bar)
-            bar.style().polish(bar)
+        self._show()
 
     def _connect(self) -> None:
-        for section in self._sections.values():
-            section.query_wanted.connect(self._go)
-            section.moved_from.connect(self._on_moved)
-        self._album_header.folded.connect(self._album_list.setHidden)
+        self.view.activated_item.connect(self._on_activated)
+        self.view.excluded.connect(lambda one: self._choose(choices.excluding, one))
+        self.view.only.connect(lambda one: self._choose(choices.only, one))
+        self.view.context_wanted.connect(self._offer)
+        self.view.typed.connect(self._on_typed)
         self._browsing.query_changed.connect(self._on_query_changed)
         self._browsing.counts_changed.connect(self._on_counts_changed)
         self._browsing.library_changed.connect(self._on_library_changed)
         self._bridge.changed.connect(self._on_changed)
 
+    # What is shown
+
+    def _show(self) -> None:
+        items = self._places()
+        for section in self._sections.values():
+            items += section.items()
+        self._model.show(items + self._album_items())
+
+    def _places(self) -> list[Item]:
+        query, shown = self._browsing.query, self._page_place
+        return [
+            place(key, tr(text), icon, self._totals.get(key), marked=query == wanted and not shown)
+            for key, (text, icon, wanted) in _PLACES.items()
+        ] + [
+            place(key, tr(text), icon, self._totals.get(key), marked=key == shown)
+            for key, (text, icon) in _PAGES.items()
+        ]
+
+    def _album_items(self) -> list[Item]:
+        if not self._albums:
+            return []
+        heading = Item(Kind.HEADING, _ALBUMS, tr("Albums"), folded=self._albums_folded)
+        if self._albums_folded:
+            return [heading]
+        asked = print_query(self._browsing.query)
+        return [heading] + [
+            place(key, one.name, "book-bookmark", marked=one.query == asked)
+            for key, one in self._albums.items()
+        ]
+
     def _named(self, facet: Facet, one: FacetCount) -> str:
-        if facet in TAG_FACETS or facet is Facet.COLOUR:
-            known = self._session.taxonomy.get(one.slug)
-            if known is not None:
-                return self._session.taxonomy.name(one.slug, words.language())
+        if (facet in TAG_FACETS or facet is Facet.COLOUR) and one.slug in self._session.taxonomy:
+            return self._session.taxonomy.name(one.slug, words.language())
         return one.name
 
-    def _go(self, query: Query) -> None:
-        self._browsing.ask(query)
-        self.library_wanted.emit()
-
     def _on_query_changed(self, query: Query) -> None:
-        marks = {"all": Query(), "favourites": FAVOURITES, "videos": VIDEOS}
-        for name, place in marks.items():
-            self.places[name].setChecked(query == place and not self._page_place)
-        for name in _PAGES:
-            self.places[name].setChecked(name == self._page_place)
-        for row in self._albums:
-            row.setChecked(row.property("query") == print_query(query))
         for section in self._sections.values():
-            section.show_query(query)
+            section.take_query(query)
+        self._show()
 
     def _on_counts_changed(self, counts: Counts) -> None:
         for facet, section in self._sections.items():
-            section.show_counts(counts.get(facet, ()), self._browsing.query)
+            section.take_counts(counts.get(facet, ()), self._browsing.query)
+        self._show()
 
     def _on_library_changed(self, counts: Counts) -> None:
-        self.places["all"].set_count(sum(one.count for one in counts.get(Facet.YEAR, ())) or None)
-        self.places["favourites"].set_count(_count(counts, Facet.FLAG, "favourite"))
-        self.places["videos"].set_count(_count(counts, Facet.KIND, "video"))
-        self.places["review"].set_count(_count(counts, Facet.FLAG, "review"))
+        self._totals |= {
+            "all": sum(one.count for one in counts.get(Facet.YEAR, ())) or None,
+            "favourites": _count(counts, Facet.FLAG, "favourite"),
+            "videos": _count(counts, Facet.KIND, "video"),
+            "review": _count(counts, Facet.FLAG, "review"),
+        }
+        self._show()
 
     def _on_changed(self, change: Change) -> None:
         if change.kind is ChangeKind.ALBUMS:
@@ -208,34 +195,76 @@ class FacetPanel(QWidget):
         )
 
     def _on_problems(self, problems: Sequence[Problem]) -> None:
-        self.places["problems"].set_count(len(problems) or None)
+        self._totals["problems"] = len(problems) or None
+        self._show()
 
     def _fetch_albums(self) -> None:
         self._bridge.call(self._session.albums(), self._on_albums, owner=self, latest="albums")
 
     def _on_albums(self, albums: Sequence[SavedAlbum]) -> None:
-        layout = self._album_list.layout()
-        for row in self._albums:
-            row.hide()
-            row.deleteLater()
-        self._albums = []
-        for album in albums:
-            row = self._place(album.name, "book-bookmark", partial(self._open, album))
-            row.setProperty("query", album.query)
-            row.context_wanted.connect(partial(self._offer, album))
-            self._albums.append(row)
-            if layout is not None:
-                layout.addWidget(row)
-        self._album_header.setVisible(bool(albums))
-        self._on_query_changed(self._browsing.query)
+        self._albums = {f"album:{one.id}": one for one in albums}
+        self._show()
 
-    def _open(self, album: SavedAlbum) -> None:
+    # What the user does
+
+    def _on_activated(self, item: Item) -> None:
+        if item.value:
+            self._choose(choices.toggled, item)
+        elif item.kind is Kind.HEADING:
+            self._fold(item)
+        elif item.kind is Kind.MORE and item.facet is not None:
+            self._open_or_close(self._sections[item.facet])
+        elif item.key in self._albums:
+            self._open_album(self._albums[item.key])
+        elif item.key in _PLACES:
+            self._go(_PLACES[item.key][2])
+        elif item.key == "review":
+            self.review_wanted.emit()
+        else:
+            self.problems_wanted.emit()
+
+    def _choose(self, change: choices.Change, item: Item) -> None:
+        if item.facet is None or not item.value:
+            return
+        self._go(change(self._browsing.query, item.facet, item.value))
+
+    def _go(self, query: Query) -> None:
+        self._browsing.ask(query)
+        self.library_wanted.emit()
+
+    def _fold(self, item: Item) -> None:
+        if item.facet is None:
+            self._albums_folded = not self._albums_folded
+        else:
+            section = self._sections[item.facet]
+            section.folded = not section.folded
+        self._show()
+
+    def _open_or_close(self, section: Section) -> None:
+        field = self.view.field(section.facet)
+        field.setPlaceholderText(tr("Find in {section}", section=section.title))
+        field.setAccessibleName(field.placeholderText())
+        field.clear()
+        section.open = not section.open
+        self._show()
+        if section.open:
+            self.view.go_to(section.facet)
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_typed(self, facet: Facet, text: str) -> None:
+        self._sections[facet].wanted = text
+        self._show()
+
+    def _open_album(self, album: SavedAlbum) -> None:
         try:
             self._go(self._session.parse(album.query))
         except QueryProblem as problem:
             self._session.notices.tell_problem(problem)
 
-    def _offer(self, album: SavedAlbum, at: QPoint) -> None:
+    def _offer(self, item: Item, at: QPoint) -> None:
+        album = self._albums.get(item.key)
+        if album is None:
+            return
         menu = QMenu(self)
         menu.addAction(tr("Remove album"), lambda: self._remove(album))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -243,17 +272,6 @@ class FacetPanel(QWidget):
 
     def _remove(self, album: SavedAlbum) -> None:
         self._bridge.call(self._session.remove_album(album.id), lambda _: None, owner=self)
-
-    def _on_moved(self, row: SidebarRow, way: int) -> None:
-        rows: list[SidebarRow] = [*self.places.values()]
-        for section in self._sections.values():
-            if section.isVisibleTo(self):
-                rows.extend(section.rows)
-        rows.extend(self._albums)
-        if row in rows:
-            target = rows[min(max(0, rows.index(row) + way), len(rows) - 1)]
-            target.setFocus(Qt.FocusReason.TabFocusReason)
-            self._scroll.ensureWidgetVisible(target, 0, 40)
 
 
 def _count(counts: Mapping[Facet, Sequence[FacetCount]], facet: Facet, slug: str) -> int | None:

@@ -4,11 +4,15 @@ A facet's chosen values stand in one term (they are alternatives), each excluded
 its own; terms keep the order in which they were made, so chips do.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from album.domain.query import DateTerm, FacetTerm, Query, Term
 from album.domain.tag import Facet
+
+Change = Callable[[Query, Facet, str], Query]
+"""What a click on a value of a facet does to the query."""
 
 
 @dataclass(frozen=True, slots=True)
