@@ -101,6 +101,23 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """One of the things that were lifted off a background: a layer.
+
+    Attributes:
+        alpha: its opacity inside `box`, shape (height, width) of the box.
+        box: x, y, width, height of what is not all but transparent.
+        share: of the picture's area that it covers, 0 to 1.
+        confidence: 0 to 1, how decided its outline is.
+    """
+
+    alpha: Alpha
+    box: tuple[int, int, int, int]
+    share: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cutout:
     """A subject lifted off its background.
 
@@ -109,12 +126,15 @@ class Cutout:
         confidence: 0 to 1, how sure that this is a subject.
         found: False when the picture has no clear subject; alpha is then all zero.
         box: x, y, width, height of what is opaque; None when nothing is.
+        subjects: the layers, the largest and most central first; together they are `alpha`. Empty
+            where the segmenter knows of one layer only.
     """
 
     alpha: Alpha
     confidence: float
     found: bool
     box: tuple[int, int, int, int] | None = field(default=None)
+    subjects: tuple[Subject, ...] = ()
 
 
 class Segmenter(Protocol):

@@ -17,11 +17,12 @@ from album.errors import FileProblem
 
 if TYPE_CHECKING:
     from album.analysis.inference import InferenceThread
-    from album.analysis.protocol import Pixels
+    from album.analysis.protocol import Cutout, Pixels
     from album.interchange.forms import Look
     from album.pictures.decode import Decoder
 
 FORMS = ("alpha", "crop", "mask", "white", "on")
+SUBJECTS = ("all", "each")
 DEFAULT_OUT = Path("cutouts")
 
 
@@ -49,21 +50,35 @@ class Wish:
         form: one of `FORMS`.
         backdrop: the picture behind it, for the form `on`.
         points: of the subject, in pixels of the upright picture.
+        each: whether every subject gets a file of its own.
+        feather_px: how wide the edge is softened.
+        shift_px: how far the edge is moved, outwards where positive.
     """
 
     form: str
     backdrop: Path | None
     points: Points
+    each: bool = False
+    feather_px: int = 0
+    shift_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """One result; `box` is the subject's x, y, width, height in the upright picture."""
+    """One result.
+
+    Attributes:
+        box: the subject's x, y, width, height in the upright picture.
+        subject: which one of the picture's it is, counted from 1; None: all that were wanted.
+        subjects: how many the picture has.
+    """
 
     path: Path
     out: Path
     confidence: float
     box: tuple[int, int, int, int] | None
+    subject: int | None
+    subjects: int
 
 
 @click.command()
@@ -73,6 +88,28 @@ class Lifted:
 @click.option("--on", "backdrop", type=click.Path(path_type=Path), help="The picture behind it.")
 @click.option(
     "--at", "points", multiple=True, metavar="X,Y", callback=_points, help="A pixel of it."
+)
+@click.option(
+    "--subjects",
+    type=click.Choice(SUBJECTS),
+    default="all",
+    help="All in one file, or each in one of its own.",
+)
+@click.option(
+    "--feather",
+    "feather_px",
+    type=click.IntRange(0, 100),
+    default=0,
+    metavar="PX",
+    help="Soften the edge so wide.",
+)
+@click.option(
+    "--shift",
+    "shift_px",
+    type=click.IntRange(-100, 100),
+    default=0,
+    metavar="PX",
+    help="Move the edge outwards, or inwards (-PX).",
 )
 @library_option
 @json_option
@@ -85,25 +122,32 @@ def cutout(
     form: str | None,
     backdrop: Path | None,
     points: Points,
+    subjects: str,
+    feather_px: int,
+    shift_px: int,
     as_json: bool,
 ) -> int:
     """The subject of each FILE as a PNG of full size with soft edges.
 
     alpha: on nothing; crop: the same, cut to the subject; mask: its opacity in grey; white: on
     white; on: on the picture of --on. Several files or a folder give OUT/NAME.png each; without
-    --out that is the folder `cutouts`.
+    --out that is the folder `cutouts`. A picture with several subjects: all that --at names, else
+    all; with --subjects each NAME-1.png, NAME-2.png ..., the largest first.
     """
-    wish = Wish(_form(form, backdrop), backdrop, points)
+    each = subjects == "each"
+    wish = Wish(_form(form, backdrop), backdrop, points, each, feather_px, shift_px)
     files, failed = expand(file)
-    names = name_results(out, single=len(file) == 1 and not file[0].is_dir())
+    single = len(file) == 1 and not file[0].is_dir() and not each
+    names = name_results(out, single=single)
     lifted = []
     for path, outcome in _lift_all(common, files, wish, names):
         if isinstance(outcome, FileProblem):
             failed.append(FileProblem(path, outcome.reason, advice=outcome.advice))
             continue
-        lifted.append(outcome)
+        lifted += outcome
         if not as_json:
-            say(printable(outcome.out))
+            for one in outcome:
+                say(printable(one.out))
     if as_json:
         print_json([_document(one, wish.form) for one in lifted])
     for problem in failed:
@@ -119,28 +163,33 @@ def _form(form: str | None, backdrop: Path | None) -> str:
     return form or ("alpha" if backdrop is None else "on")
 
 
-def name_results(out: Path | None, *, single: bool) -> Callable[[Path], Path]:
+Names = Callable[[Path, int | None], Path]
+"""Which file a result goes to, by its picture and the subject's number."""
+
+
+def name_results(out: Path | None, *, single: bool) -> Names:
     """Which file each result goes to."""
     if out is not None and out.suffix.lower() == ".png" and not out.is_dir():
         if not single:
             raise click.UsageError(f"Several results need a folder, not the file {out}.")
-        return lambda _path: out
+        return lambda _path, _subject: out
     folder = out or DEFAULT_OUT
     if folder.exists() and not folder.is_dir():
         raise click.UsageError(f"{folder} is neither a folder nor a .png file.")
     taken: set[Path] = set()
 
-    def name(path: Path) -> Path:
+    def name(path: Path, subject: int | None) -> Path:
         from album.interchange.pngs import free_name
 
-        return free_name(folder, path.stem, taken)
+        stem = path.stem if subject is None else f"{path.stem}-{subject}"
+        return free_name(folder, stem, taken)
 
     return name
 
 
 def _lift_all(
-    common: Common, files: list[Path], wish: Wish, names: Callable[[Path], Path]
-) -> Iterator[tuple[Path, Lifted | FileProblem]]:
+    common: Common, files: list[Path], wish: Wish, names: Names
+) -> Iterator[tuple[Path, list[Lifted] | FileProblem]]:
     """Each file with what became of it; the network is loaded once."""
     if not files:
         return
@@ -166,13 +215,14 @@ def _lift_all(
 def _lift(
     path: Path,
     wish: Wish,
-    names: Callable[[Path], Path],
+    names: Names,
     decoder: "Decoder",
     inference: "InferenceThread",
     behind: "Pixels | None",
-) -> Lifted:
+) -> list[Lifted]:
     from album.analysis.protocol import Hint
     from album.interchange.forms import compose
+    from album.interchange.layers import Edge, edged, layers
     from album.interchange.pngs import save_png
 
     pixels = decoder.picture(path, None)
@@ -180,17 +230,35 @@ def _lift(
     for x, y in wish.points:
         if x >= width or y >= height:
             raise FileProblem(path, f"The point {x},{y} is outside its {width} x {height} pixels.")
-    hints = [Hint(x, y) for x, y in wish.points]
-    cut = inference.segment(pixels, hints).result()
+    cut = inference.segment(pixels, [Hint(x, y) for x, y in wish.points]).result()
     if not cut.found:
         raise FileProblem(
             path, "It has no clear subject; nothing was written.", advice="Point at it with --at."
         )
-    out = names(path)
-    if out.exists() and out.samefile(path):
-        raise FileProblem(path, "It would be written over itself.", advice="Choose another --out.")
-    save_png(compose(pixels, cut, _look(wish.form, behind, (height, width))), out)
-    return Lifted(path, out, cut.confidence, cut.box)
+    look = _look(wish.form, behind, (height, width))
+    lifted = []
+    for subject, one in _wanted(cut, wish):
+        out = names(path, subject)
+        if out.exists() and out.samefile(path):
+            raise FileProblem(
+                path, "It would be written over itself.", advice="Choose another --out."
+            )
+        drawn = edged(one, Edge(wish.feather_px, wish.shift_px))
+        save_png(compose(pixels, drawn, look), out)
+        lifted.append(Lifted(path, out, cut.confidence, drawn.box, subject, len(layers(cut))))
+    return lifted
+
+
+def _wanted(cut: "Cutout", wish: Wish) -> "Iterator[tuple[int | None, Cutout]]":
+    """The subjects that were pointed at, else all: together, or each with its number."""
+    from album.interchange.layers import keep, layers, subjects_at
+
+    chosen = subjects_at(cut, wish.points) or range(len(layers(cut)))
+    if not wish.each:
+        yield None, keep(cut, chosen)
+        return
+    for number in chosen:
+        yield number + 1, keep(cut, [number])
 
 
 def _look(form: str, behind: "Pixels | None", shape: tuple[int, int]) -> "Look":
@@ -226,6 +294,8 @@ def _document(one: Lifted, form: str) -> dict[str, Any]:
         "form": form,
         "confidence": round(one.confidence, 4),
         "box": None if one.box is None else list(one.box),
+        "subject": one.subject,
+        "subjects": one.subjects,
     }
 
 
