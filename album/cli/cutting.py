@@ -1,11 +1,11 @@
 """`cutout`: the subject of pictures, lifted off its background."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -163,8 +163,11 @@ def _form(form: str | None, backdrop: Path | None) -> str:
     return form or ("alpha" if backdrop is None else "on")
 
 
-Names = Callable[[Path, int | None], Path]
-"""Which file a result goes to, by its picture and the subject's number."""
+class Names(Protocol):
+    """Which file a result goes to."""
+
+    def __call__(self, path: Path, subject: int | None = None) -> Path:
+        """By its picture, and by the subject's number where each has a file."""
 
 
 def name_results(out: Path | None, *, single: bool) -> Names:
@@ -172,13 +175,13 @@ def name_results(out: Path | None, *, single: bool) -> Names:
     if out is not None and out.suffix.lower() == ".png" and not out.is_dir():
         if not single:
             raise click.UsageError(f"Several results need a folder, not the file {out}.")
-        return lambda _path, _subject: out
+        return lambda path, subject=None: out
     folder = out or DEFAULT_OUT
     if folder.exists() and not folder.is_dir():
         raise click.UsageError(f"{folder} is neither a folder nor a .png file.")
     taken: set[Path] = set()
 
-    def name(path: Path, subject: int | None) -> Path:
+    def name(path: Path, subject: int | None = None) -> Path:
         from album.interchange.pngs import free_name
 
         stem = path.stem if subject is None else f"{path.stem}-{subject}"
