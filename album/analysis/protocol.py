@@ -39,6 +39,19 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture that carries a tag.
+
+    Attributes:
+        box: left, top, width, height, in shares (0 to 1) of the upright picture's width and height.
+    """
+
+    slug: str
+    score: float
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What one analyser found in one picture. Fields that it does not speak of stay empty.
 
@@ -49,6 +62,7 @@ class Findings:
             stored.
         embedding: L2-normalised float16 vector, for similarity and taught tags.
         style: family slug and score.
+        regions: parts of the picture that carry one of `tags`, the surest first.
     """
 
     tags: tuple[TagScore, ...] = ()
@@ -57,6 +71,7 @@ class Findings:
     colours: tuple[Colour, ...] = ()
     style: tuple[TagScore, ...] = ()
     quality: Quality | None = None
+    regions: tuple[Region, ...] = ()
 
 
 class Analyser(Protocol):

@@ -60,10 +60,15 @@ def _import() -> None:
             del sys.modules[name]
         _declare_missing()
         importlib.import_module("torchvision")
+        # Non-maximum suppression asks whether operators are there before it takes the one above.
+        vars(importlib.import_module("torchvision.extension"))["_has_ops"] = lambda: True
 
 
 _import()
 
-from torchvision.ops import Conv2dNormActivation  # noqa: E402 (only after the import above can this work)
+# Only after the import above can these work.
+from torchvision import models  # noqa: E402
+from torchvision.models import detection  # noqa: E402
+from torchvision.ops import Conv2dNormActivation  # noqa: E402
 
-__all__ = ["Conv2dNormActivation", "nms"]
+__all__ = ["Conv2dNormActivation", "detection", "models", "nms"]

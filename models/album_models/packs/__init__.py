@@ -1,1 +1,1 @@
-"""Optional packs: networks that other people trained, run on our photos, their classes as our tags."""
+"""Optional packs: networks of other people, run on our photos, their classes as our tags."""
