@@ -183,7 +183,43 @@ def _create(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("m0001_library", _create),)
+_TAUGHT = (
+    """
+    CREATE TABLE taught (
+        tag_id INTEGER PRIMARY KEY REFERENCES tag(id),
+        revision INTEGER NOT NULL,
+        embedding_model TEXT NOT NULL,
+        weights BLOB NOT NULL,
+        bias REAL NOT NULL,
+        threshold REAL NOT NULL,
+        likes INTEGER NOT NULL,
+        unlikes INTEGER NOT NULL,
+        precision REAL NOT NULL,
+        precision_low REAL NOT NULL,
+        precision_high REAL NOT NULL,
+        recall REAL NOT NULL,
+        recall_low REAL NOT NULL,
+        recall_high REAL NOT NULL,
+        learned_from TEXT NOT NULL,
+        taught_s INTEGER NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE INDEX photo_by_embedding ON photo (embedding_model)
+        WHERE embedding_model IS NOT NULL
+    """,
+)
+
+
+def _add_taught(connection: sqlite3.Connection) -> None:
+    for statement in _TAUGHT:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("m0001_library", _create),
+    Migration("m0002_taught", _add_taught),
+)
 
 VERSION = len(MIGRATIONS)
 """The schema version this program writes."""

@@ -50,7 +50,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def old_library(path: Path) -> Path:
     path.parent.mkdir()
-    shutil.copy(FIXTURES / "v1.db", path)
+    shutil.copy(FIXTURES / f"v{VERSION}.db", path)
     return path
 
 
