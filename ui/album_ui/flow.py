@@ -91,6 +91,8 @@ class FlowLayout(QLayout):
         lines: list[list[tuple[QLayoutItem, QSize]]] = []
         room = 0
         for item in self._items:
+            if item.isEmpty():  # a widget that is hidden
+                continue
             hint = item.sizeHint()
             size = QSize(min(hint.width(), width), hint.height())
             if not lines or size.width() > room:

@@ -1,6 +1,6 @@
 """What stands in the sidebar, line by line, as values; no widget."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -116,6 +116,7 @@ class Section:
         self._counts: Sequence[FacetCount] = ()
         self._counted = Query()
         self._query = Query()
+        self._said: tuple[Hashable, list[Item]] = ((), [])
 
     def take_counts(self, counts: Sequence[FacetCount], query: Query) -> None:
         """These are the values under the query.
@@ -127,13 +128,22 @@ class Section:
             places = {one.slug: place for place, one in enumerate(self._counts)}
             counts = sorted(counts, key=lambda one: places.get(one.slug, len(places)))
         self._counts, self._counted, self._query = counts, query, query
+        self._said = ((), [])
 
     def take_query(self, query: Query) -> None:
         """This is asked; the counts follow."""
+        if self._own(query) != self._own(self._query):
+            self._said = ((), [])
         self._query = query
 
     def items(self) -> list[Item]:
         """The lines from the top; none when the facet has no value."""
+        state = (self.folded, self.open, self.wanted)
+        if self._said[0] != state:
+            self._said = (state, self._items())
+        return self._said[1]
+
+    def _items(self) -> list[Item]:
         if not self._counts:
             return []
         heading = Item(Kind.HEADING, self.facet, self.title, folded=self.folded, facet=self.facet)
@@ -165,12 +175,14 @@ class Section:
         """Whether the query differs from the one before in this facet alone."""
         return query != self._counted and self._others(query) == self._others(self._counted)
 
-    def _others(self, query: Query) -> list[Term]:
+    def _own(self, query: Query) -> list[Term]:
         return [
-            term
-            for term in query.terms
-            if not (isinstance(term, FacetTerm) and term.facet is self.facet)
+            one for one in query.terms if isinstance(one, FacetTerm) and one.facet is self.facet
         ]
+
+    def _others(self, query: Query) -> list[Term]:
+        own = self._own(query)
+        return [one for one in query.terms if one not in own]
 
     def _shown(self) -> list[tuple[FacetCount, Choice]]:
         asked = list(zip(self._counts, self._choices(), strict=True))

@@ -205,6 +205,7 @@ class SidebarView(QListView):
         row = self._row
         before = self._seen(row).top() if 0 <= row < len(self._rects) else -1
         super().reset()
+        self.executeDelayedItemsLayout()  # else Qt does it in the next frame, and paints twice
         self._lay_out()
         found = self._lines.row_of(self._key)
         if found >= 0 and 0 <= before < self.viewport().height():

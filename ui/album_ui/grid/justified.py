@@ -159,6 +159,7 @@ class JustifiedView(QListView):
     def reset(self) -> None:
         """Lay out the model's page."""
         super().reset()
+        self.executeDelayedItemsLayout()  # else Qt does it in the next frame, and paints twice
         page = self.photos.page
         if page is not None:
             self._groups = group(page.day) if self._days else None
