@@ -92,19 +92,37 @@ def _days(term: DateTerm) -> str:
 
 
 class ChipButton(QAbstractButton):
-    """A chip; the whole of it takes the choice away."""
+    """A chip; the whole of it takes the choice away.
 
-    def __init__(self, small: str, text: str, negated: bool, theme: Theme) -> None:
+    Signals:
+        taken(Chip): it was clicked.
+    """
+
+    taken = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._small, self._negated, self._theme = small, negated, theme
-        self.setText(text)
+        self._theme = theme
+        self._chip: Chip | None = None
+        self._small, self._negated = "", False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tr("Take away"))
+        self.setFixedHeight(CHIP_PX)
+        self.clicked.connect(lambda: self.taken.emit(self._chip))
+
+    def say(self, chip: Chip, small: str, text: str, *, negated: bool) -> None:
+        """Stand for this part of the query, in these words."""
+        self._chip = chip
+        if (small, text, negated) == (self._small, self.text(), self._negated):
+            return
+        self._small, self._negated = small, negated
+        self.setText(text)
         said = f"{small} {text}".strip()
         name = tr("without {value}", value=said) if negated else said
         self.setAccessibleName(tr("{value}, take away", value=name))
-        self.setFixedHeight(CHIP_PX)
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """As wide as its words."""
@@ -178,6 +196,8 @@ class ChoiceLine(QWidget):
         self._save.setFixedHeight(CHIP_PX)
         self._save.setToolTip(shortcuts.tip("save_album"))
         self._save.clicked.connect(self.ask_name)
+        self._flow.addWidget(self._save)
+        self._buttons: list[ChipButton] = []
         self.name = QLineEdit()
         self.name.setPlaceholderText(tr("Name of the album"))
         self.name.setAccessibleName(tr("Name of the album"))
@@ -221,23 +241,29 @@ class ChoiceLine(QWidget):
         single = _place_title(query)
         self._title.setText(single)
         self._title.setVisible(bool(single))
-        self._flow.removeWidget(self._save)
-        self._save.setParent(None)
-        self._flow.clear()
         chips = [] if single else choices.chips(query)
-        for chip in chips:
-            self._flow.addWidget(self._chip(query, chip))
-        if chips:
-            self._flow.addWidget(self._save)
-            self._save.show()
+        self._have_buttons(len(chips))
+        for button, chip in zip(self._buttons, chips, strict=False):
+            small, text = chip_words(query, chip, self._taxonomy)
+            button.say(chip, small, text, negated=query.terms[chip.term].negated)
+        for place, button in enumerate(self._buttons):
+            button.setVisible(place < len(chips))
+        self._save.setVisible(bool(chips))
         self._chips.setVisible(True)
         self._chips.updateGeometry()
 
-    def _chip(self, query: Query, chip: Chip) -> ChipButton:
-        small, text = chip_words(query, chip, self._taxonomy)
-        button = ChipButton(small, text, query.terms[chip.term].negated, self._theme)
-        button.clicked.connect(lambda: self._browsing.ask(choices.without(query, chip)))
-        return button
+    def _have_buttons(self, wanted: int) -> None:
+        """Chips are kept: making one costs more than all else that a choice changes here."""
+        while len(self._buttons) < wanted:
+            button = ChipButton(self._theme)
+            button.taken.connect(self._on_taken)
+            self._buttons.append(button)
+            self._flow.removeWidget(self._save)
+            self._flow.addWidget(button)
+            self._flow.addWidget(self._save)
+
+    def _on_taken(self, chip: Chip) -> None:
+        self._browsing.ask(choices.without(self._browsing.query, chip))
 
     def _on_theme_changed(self) -> None:
         self._show_query(self._browsing.query)
