@@ -43,6 +43,7 @@ class Scoring:
         self._classes_from = np.full(len(self.slugs), float(table["class_threshold"]))
         for slug in table["evidence"]:
             self._classes_from[place[slug]] = float(table["evidence_threshold"])
+        self._sums = _Sums(self._classes)
         self._generations = _generations(self.slugs, taxonomy, place)
 
     @property
@@ -91,7 +92,8 @@ class Scoring:
 
     def _by_classes(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         temperature, slope, offset = self._class_calibration
-        found = _sigmoid(slope * class_odds(logits, self._classes, temperature) + offset)
+        below = self._sums.of(_chances(logits, temperature))
+        found = _sigmoid(slope * _odds(below) + offset)
         found[:, ~self._classes.any(axis=0)] = 0.0
         return found
 
@@ -123,8 +125,30 @@ def class_odds(
     logits: NDArray[np.float32], matrix: NDArray[np.float64], temperature: float
 ) -> NDArray[np.float64]:
     """Log-odds of the summed class probabilities of each tag, (pictures, slugs)."""
-    chances = _softmax(logits.astype(np.float64) / temperature)
-    below = np.clip(chances @ matrix, 1e-9, 1 - 1e-6)
+    return _odds(_chances(logits, temperature) @ matrix)
+
+
+class _Sums:
+    """A product with a matrix of few ones: by a dense one, BLAS would take cores from decoders."""
+
+    def __init__(self, matrix: NDArray[np.float64]) -> None:
+        columns, self._rows = np.nonzero(matrix.T)
+        self._filled, self._starts = np.unique(columns, return_index=True)
+        self._width = matrix.shape[1]
+
+    def of(self, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(pictures, classes) to (pictures, tags)."""
+        sums = np.zeros((len(chances), self._width))
+        sums[:, self._filled] = np.add.reduceat(chances[:, self._rows], self._starts, axis=1)
+        return sums
+
+
+def _chances(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
+    return _softmax(logits.astype(np.float64) / temperature)
+
+
+def _odds(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    below = np.clip(chances, 1e-9, 1 - 1e-6)
     answer: NDArray[np.float64] = np.log(below / (1 - below))
     return answer
 
