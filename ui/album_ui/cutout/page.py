@@ -4,12 +4,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRectF, QSize, QStandardPaths, Qt, QTemporaryDir
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from album.analysis.protocol import Cutout, Hint, Pixels
 from album.domain.photo import PhotoId
 from album.errors import AlbumError
+from album.interchange.layers import layers, subjects_at
 from album.interchange.pngs import save_png
 from album.notices import NoticeLevel
 from album.session import LibrarySession
@@ -20,7 +29,7 @@ from album_ui.bridge import Bridge
 from album_ui.cutout.canvas import CutoutCanvas
 from album_ui.cutout.output import Parcel, named_png, pack, suggested_name
 from album_ui.cutout.panel import FormPanel
-from album_ui.cutout.render import Rendering, Request, photo_levels, render
+from album_ui.cutout.render import Rendering, Request, photo_levels, render, thumbnails
 from album_ui.drop.outgoing import drag_out
 from album_ui.pages import Page, PageContext
 from album_ui.theme import GRID_PX, Theme
@@ -31,7 +40,8 @@ from album_ui.viewer.levels import Levels, build_levels
 from album_ui.words import number, tr
 
 _PREVIEW_PX = 1280
-_UNSURE_BELOW = 0.5
+_UNSURE_BELOW = 0.65
+_SAME = 0.5
 
 
 class CutoutPage(Page):
@@ -54,6 +64,8 @@ class CutoutPage(Page):
         self._cutout: Cutout | None = None
         self._hints: list[Hint] = []
         self._rendering: Rendering | None = None
+        self._drawing = False
+        self._outdated = False
         self._parcel: Parcel | None = None
         self._waiting: list[Callable[[Parcel], None]] = []
         self._folder: QTemporaryDir | None = None
@@ -99,7 +111,7 @@ class CutoutPage(Page):
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addLayout(left, 1)
-        middle.addWidget(self._panel)
+        middle.addWidget(_scrolled(self._panel))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -112,6 +124,7 @@ class CutoutPage(Page):
         self._copy.clicked.connect(self._on_copy)
         self._save.clicked.connect(self._on_save)
         self._panel.chosen.connect(self._render)
+        self._panel.subjects.more_wanted.connect(self._on_more_wanted)
         self._canvas.hinted.connect(self._on_hint)
         self._canvas.drag_wanted.connect(self._on_drag)
         self._theme.changed.connect(self._header.refresh)
@@ -144,6 +157,8 @@ class CutoutPage(Page):
         self._hints = []
         self._waiting = []
         self._folder = None
+        self._drawing = self._outdated = False
+        self._panel.begin()
         self._canvas.clear()
         self._words.clear()
         self._busy.stop()
@@ -182,7 +197,15 @@ class CutoutPage(Page):
     def _on_lifted(self, answer: tuple[Pixels, Cutout]) -> None:
         if self._photo_id is None:
             return
-        pixels, self._cutout = answer
+        pixels, cutout = answer
+        kept = _still_kept(self._cutout, self._panel.subjects.kept, cutout)
+        self._cutout = cutout
+        self._bridge.call(
+            in_background(lambda: thumbnails(pixels, cutout)),
+            lambda pictures: self._on_thumbnails(pictures, kept),
+            owner=self,
+            latest="thumbnails",
+        )
         if self._pixels is None or self._pixels.shape != pixels.shape:
             self._bridge.call(
                 in_background(lambda: photo_levels(pixels)),
@@ -191,7 +214,11 @@ class CutoutPage(Page):
                 latest="photo",
             )
         self._pixels = pixels
-        self._render()
+
+    def _on_thumbnails(self, pictures: list[QImage], kept: frozenset[int]) -> None:
+        if self._photo_id is not None:
+            self._panel.subjects.show_subjects(pictures, kept)
+            self._render()
 
     def _on_photo_levels(self, levels: Levels) -> None:
         self._ghost = levels
@@ -207,6 +234,9 @@ class CutoutPage(Page):
     def _render(self) -> None:
         if self._pixels is None or self._cutout is None:
             return
+        if self._drawing:
+            self._outdated = True
+            return
         self._parcel = None
         self._rendering = None
         self._update_buttons()
@@ -217,12 +247,15 @@ class CutoutPage(Page):
             self._say(tr("No clear subject. Click on what you want to keep."))
             return
         self._busy.start()
+        self._drawing = True
         request = Request(
             self._pixels,
             self._cutout,
             self._panel.look,
             self._panel.picture,
             self._theme.palette.accent,
+            self._panel.subjects.kept,
+            self._panel.edge,
         )
         self._bridge.call(
             in_background(lambda: render(request)),
@@ -233,7 +266,14 @@ class CutoutPage(Page):
         )
 
     def _on_rendered(self, rendering: Rendering) -> None:
+        """Show it; where the choices have moved on meanwhile, draw again."""
         if self._photo_id is None or self._cutout is None or self._folder is None:
+            return
+        self._drawing = False
+        if self._outdated:
+            self._outdated = False
+            self._show_rendering(rendering)
+            self._render()
             return
         self._rendering = rendering
         self._busy.stop()
@@ -262,6 +302,7 @@ class CutoutPage(Page):
 
     def _on_failed(self, problem: AlbumError) -> None:
         self._busy.stop()
+        self._drawing = self._outdated = False
         self._waiting = []
         self._say(str(problem))
 
@@ -273,11 +314,27 @@ class CutoutPage(Page):
     def _on_hint(self, x: int, y: int, wanted: bool) -> None:
         left, top = self._rendering.corner if self._rendering is not None else (0, 0)
         point = self._in_full_size(x + left, y + top)
-        if point is not None:
+        if point is None:
+            return
+        left_out = self._left_out_at(point) if wanted else None
+        if left_out is not None:
+            self._panel.subjects.tick(left_out)
+        else:
             self._hints.append(Hint(*point, wanted=wanted))
             self._canvas.show_hints(self._hints)
             self._update_buttons()
             self._lift()
+
+    def _left_out_at(self, point: tuple[int, int]) -> int | None:
+        """The subject at this point, where it is not ticked."""
+        if self._cutout is None:
+            return None
+        there = set(subjects_at(self._cutout, [point])) - self._panel.subjects.kept
+        return min(there, default=None)
+
+    def _on_more_wanted(self) -> None:
+        self._canvas.setFocus()
+        self._say(tr("Click on what else you want to keep; arrows and Enter do it, too."))
 
     def _in_full_size(self, x: int, y: int) -> tuple[int, int] | None:
         """A point of what is shown, in the full picture; None before that is there."""
@@ -391,3 +448,36 @@ class CutoutPage(Page):
             self._canvas.set_scale(1.0)
         else:
             super().keyPressEvent(event)
+
+
+def _scrolled(panel: QWidget) -> QScrollArea:
+    """The panel, to be scrolled where the window is too low for it."""
+    scroll = QScrollArea()
+    scroll.setWidget(panel)
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setFixedWidth(panel.maximumWidth())
+    return scroll
+
+
+def _still_kept(before: Cutout | None, kept: frozenset[int], now: Cutout) -> frozenset[int]:
+    """Which of the subjects are kept after a correction: all but those that were left out."""
+    old = layers(before) if before is not None else ()
+    left_out = [one.box for number, one in enumerate(old) if number not in kept]
+    every = frozenset(range(len(layers(now))))
+    still = frozenset(
+        number
+        for number, one in enumerate(layers(now))
+        if not any(_overlap(one.box, box) > _SAME for box in left_out)
+    )
+    return still or every
+
+
+def _overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
+    """Common area of two boxes, as a share of what either covers."""
+    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    common = max(0, across) * max(0, down)
+    return common / max(1, one[2] * one[3] + other[2] * other[3] - common)

@@ -1,4 +1,4 @@
-"""What can be made of a lifted subject: what lies behind it, how much is kept."""
+"""What can be made of lifted subjects: which, on what, with which edge, how much is kept."""
 
 from enum import Enum
 from pathlib import Path
@@ -16,7 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from album.interchange.forms import Behind, Look, Part
+from album.interchange.layers import Edge
 from album_ui.cutout.canvas import checkerboard
+from album_ui.cutout.edges import EdgeSliders
+from album_ui.cutout.subjects import SubjectRow
 from album_ui.cutout.swatches import ChoiceRow, Swatch
 from album_ui.theme import GRID_PX, INFO_PX, Theme
 from album_ui.words import mark, tr
@@ -54,6 +57,9 @@ _FIRST_COLOUR = (230, 184, 92)
 class FormPanel(QWidget):
     """The choices beside a cut-out.
 
+    Attributes:
+        subjects: which of them are kept.
+
     Signals:
         chosen(): another form is wanted.
     """
@@ -73,6 +79,10 @@ class FormPanel(QWidget):
         self._swatches = {one: Swatch(theme, tr(one.value)) for one in Backdrop}
         self._rows = {part: ChoiceRow(theme, tr(text)) for part, text in _PARTS.items()}
         self._groups = (QButtonGroup(self), QButtonGroup(self))
+        self.subjects = SubjectRow(theme)
+        self._edges = EdgeSliders()
+        self.subjects.chosen.connect(self.chosen)
+        self._edges.chosen.connect(self.chosen)
         self._lay_out()
         theme.changed.connect(self._colour_swatches)
         self._colour_swatches()
@@ -81,6 +91,9 @@ class FormPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(4 * GRID_PX, 4 * GRID_PX, 4 * GRID_PX, 4 * GRID_PX)
         column.setSpacing(2 * GRID_PX)
+        column.addWidget(_section(tr("Subjects")))
+        column.addWidget(self.subjects)
+        column.addSpacing(3 * GRID_PX)
         column.addWidget(_section(tr("Behind it")))
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID_PX)
@@ -91,7 +104,10 @@ class FormPanel(QWidget):
             swatch.clicked.connect(lambda _=False, one=backdrop: self._on_backdrop(one))
             grid.addWidget(swatch, place // _COLUMNS, place % _COLUMNS)
         column.addLayout(grid)
-        column.addSpacing(4 * GRID_PX)
+        column.addSpacing(3 * GRID_PX)
+        column.addWidget(_section(tr("Edge")))
+        column.addWidget(self._edges)
+        column.addSpacing(3 * GRID_PX)
         column.addWidget(_section(tr("Result")))
         rows = QVBoxLayout()
         rows.setSpacing(0)
@@ -120,6 +136,11 @@ class FormPanel(QWidget):
         return Look(_BEHIND[self._backdrop], self._part, self._colour)
 
     @property
+    def edge(self) -> Edge:
+        """How the edge is to be drawn."""
+        return self._edges.edge
+
+    @property
     def picture(self) -> Path | None:
         """The file that lies behind, where it is one."""
         return self._picture if self._backdrop is Backdrop.PICTURE else None
@@ -130,6 +151,11 @@ class FormPanel(QWidget):
         self._swatches[backdrop].setChecked(True)
         self._rows[part].setChecked(True)
         self.chosen.emit()
+
+    def begin(self) -> None:
+        """Another photo: no subjects are known yet, the edge is as it will be found."""
+        self.subjects.show_subjects((), ())
+        self._edges.reset()
 
     def show_photo(self, small: QPixmap) -> None:
         """The photo, for the swatch that shows it out of focus."""

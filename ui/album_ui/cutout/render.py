@@ -1,6 +1,6 @@
 """What the cut-out page shows, made off the GUI thread from one request that holds all."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,11 @@ from PySide6.QtGui import QColor, QImage, QImageReader
 from album.analysis.protocol import Alpha, Cutout, Pixels
 from album.errors import FileProblem
 from album.interchange.forms import Behind, Look, Part, compose, cover
+from album.interchange.layers import Edge, edged, keep, layers
 from album_ui.viewer.levels import Levels, build_levels, image_of, levels_of
 
 _OUTLINE_PX = 1400
+_THUMBNAIL_PX = 160
 _OUTLINE_WIDTH = 2
 _BLUR_SHARE = 48
 _BACKDROP_PX = 8000
@@ -27,6 +29,8 @@ class Request:
         look: without its backdrop, which is made here.
         picture: a file to put behind, for `Behind.PICTURE`; None: the photo itself, out of focus.
         outline: colour of the line round the subject, `#RRGGBB`; empty for none.
+        kept: which of the subjects, counted from 0; None: all.
+        edge: how their edge is drawn.
     """
 
     pixels: Pixels
@@ -34,6 +38,8 @@ class Request:
     look: Look
     picture: Path | None = None
     outline: str = ""
+    kept: frozenset[int] | None = None
+    edge: Edge = field(default_factory=Edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +63,37 @@ class Rendering:
 def render(request: Request) -> Rendering:
     """Compose, and make ready for the screen. FileProblem when the backdrop cannot be read."""
     look = _with_backdrop(request)
-    result = compose(request.pixels, request.cutout, look)
-    box = request.cutout.box
+    cutout = request.cutout if request.kept is None else keep(request.cutout, request.kept)
+    cutout = edged(cutout, request.edge)
+    result = compose(request.pixels, cutout, look)
+    box = cutout.box
     corner = box[:2] if look.part is Part.CROP and box is not None else (0, 0)
     outline = None
-    if request.outline and look.part is not Part.MASK and request.cutout.found:
-        alpha = request.cutout.alpha
+    if request.outline and look.part is not Part.MASK and cutout.found:
+        alpha = cutout.alpha
         height, width = result.shape[:2]
         part = alpha[corner[1] : corner[1] + height, corner[0] : corner[0] + width]
         outline = outline_of(part, request.outline)
     return Rendering(look, result, build_levels(result), corner, outline)
+
+
+def thumbnails(pixels: Pixels, cutout: Cutout) -> list[QImage]:
+    """Each subject alone on nothing, small, in the order of its `layers`."""
+    pictures = []
+    for one in layers(cutout):
+        x, y, width, height = one.box
+        step = max(1, min(width, height) // _THUMBNAIL_PX)
+        part = pixels[y : y + height : step, x : x + width : step]
+        whole = np.ascontiguousarray(np.dstack((part, one.alpha[::step, ::step])))
+        size = QSize(_THUMBNAIL_PX, _THUMBNAIL_PX)
+        pictures.append(
+            image_of(whole).scaled(
+                size,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        )
+    return pictures
 
 
 def outline_of(alpha: Alpha, colour: str) -> QImage:

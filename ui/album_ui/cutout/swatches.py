@@ -9,15 +9,29 @@ from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, LIST_ROW_PX, Size, Theme
 _SWATCH = QSize(78, 56)
 _LABEL_PX = 20
 _TICK_PX = 14
+_SIGN_PX = 18
+_DISC_PX = 16
 
 
 class Swatch(QAbstractButton):
-    """A small picture with its name below; the chosen one has a line round it."""
+    """A small picture with its name below; the chosen one has a line round it.
 
-    def __init__(self, theme: Theme, text: str) -> None:
+    Args:
+        theme: its colours.
+        text: its name.
+        sign: an icon in its middle.
+
+    Attributes:
+        ticked: whether a chosen one has a tick, too: where several can be chosen.
+    """
+
+    def __init__(self, theme: Theme, text: str, *, sign: str = "") -> None:
         super().__init__()
         self._theme = theme
+        self._sign = sign
+        self.ticked = False
         self._picture: QPixmap | None = None
+        self._whole = False
         self._brush = QBrush(Qt.BrushStyle.NoBrush)
         self.setText(text)
         self.setCheckable(True)
@@ -26,14 +40,14 @@ class Swatch(QAbstractButton):
         self.setFixedSize(_SWATCH.width(), _SWATCH.height() + _LABEL_PX)
 
     def show_brush(self, brush: QBrush) -> None:
-        """Fill it with a colour or a pattern."""
+        """Fill it with a colour or a pattern, under the picture that is there."""
         self._brush = brush
-        self._picture = None
         self.update()
 
-    def show_picture(self, picture: QPixmap) -> None:
-        """Fill it with a picture, cropped in its middle."""
+    def show_picture(self, picture: QPixmap, *, whole: bool = False) -> None:
+        """Fill it with a picture, cropped in its middle; or fit all of it in."""
         self._picture = picture
+        self._whole = whole
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -47,6 +61,8 @@ class Swatch(QAbstractButton):
             painter.fillPath(path, self._brush)
             if self._picture is not None:
                 self._paint_picture(painter, path, box)
+            if self._sign:
+                self._theme.icon(self._sign, "second").paint(painter, _middle(box, _SIGN_PX))
             painter.setPen(QPen(palette.colour("line"), 1))
             painter.drawPath(path)
             if self.isChecked() or self.hasFocus():
@@ -57,6 +73,8 @@ class Swatch(QAbstractButton):
                     CONTROL_RADIUS_PX,
                     CONTROL_RADIUS_PX,
                 )
+            if self.ticked and self.isChecked():
+                self._paint_tick(painter, box)
             painter.setPen(palette.colour("text" if self.isChecked() else "second"))
             painter.setFont(self._theme.font(Size.SMALL, strong=self.isChecked()))
             label = QRect(0, _SWATCH.height(), self.width(), _LABEL_PX)
@@ -69,7 +87,8 @@ class Swatch(QAbstractButton):
         painter.save()
         painter.setClipPath(path)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        scale = max(box.width() / picture.width(), box.height() / picture.height())
+        scales = box.width() / picture.width(), box.height() / picture.height()
+        scale = 0.9 * min(scales) if self._whole else max(scales)
         width, height = picture.width() * scale, picture.height() * scale
         middle = box.center()
         painter.drawPixmap(
@@ -78,6 +97,22 @@ class Swatch(QAbstractButton):
             QRectF(picture.rect()),
         )
         painter.restore()
+
+    def _paint_tick(self, painter: QPainter, box: QRectF) -> None:
+        """A tick on a disc in the upper right corner."""
+        palette = self._theme.palette
+        disc = QRectF(box.right() - _DISC_PX - 3, box.top() + 3, _DISC_PX, _DISC_PX)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.colour("accent"))
+        painter.drawEllipse(disc)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._theme.icon("check-bold", "on_accent").paint(painter, _middle(disc, _DISC_PX - 6))
+
+
+def _middle(box: QRectF, side_px: int) -> QRect:
+    """A square in the middle of a box."""
+    place = box.center().toPoint()
+    return QRect(place.x() - side_px // 2, place.y() - side_px // 2, side_px, side_px)
 
 
 class ChoiceRow(QAbstractButton):
