@@ -13,13 +13,18 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import sqlite_utils
+from numpy.typing import NDArray
 
+from album.analysis.agree import agreed
 from album.analysis.failures import record_failures
 from album.analysis.inference import InferenceThread
+from album.analysis.packs import Capability
 from album.analysis.protocol import Analyser, Findings, Sample
 from album.analysis.registry import model_of
 from album.analysis.smalls import SmallPictures
+from album.analysis.taught import suggest_taught
 from album.domain.photo import PhotoId
 from album.domain.taxonomy import Taxonomy
 from album.errors import AlbumError, EnvironmentProblem, FileProblem, Interrupted
@@ -29,7 +34,7 @@ from album.storage.database import Database
 from album.storage.jobs import Job, claim, fail, finish, prioritise, release
 from album.storage.photos import Located, locate
 from album.storage.problems import Stage, resolve_photos
-from album.storage.tags import Observation, store_observations
+from album.storage.tags import Observation, drop_suggestions, store_observations
 from album.storage.values import now_s
 
 DECODERS = 2
@@ -103,6 +108,7 @@ class Pipeline:
         self._pictures = pictures
         self._inference = inference
         self._analysers = tuple(analysers)
+        self._retired = {*Capability} - {one.name for one in self._analysers}
         self._taxonomy = taxonomy
         self._notices = notices
         self._events = events
@@ -425,12 +431,15 @@ class Pipeline:
         return claim(db, 2 * max(8, self._batch_size))
 
     def _store(self, db: sqlite_utils.Database, looked: Mapping[Job, tuple[Findings, ...]]) -> None:
+        ids = [job.photo_id for job in looked]
+        drop_suggestions(db, ids, self._retired)
+        settled = [(job.photo_id, agreed(findings)) for job, findings in looked.items()]
         for place, analyser in enumerate(self._analysers):
             observations = [
-                _observation(job.photo_id, findings[place]) for job, findings in looked.items()
+                _observation(photo_id, findings[place]) for photo_id, findings in settled
             ]
             store_observations(db, model_of(analyser), observations, self._taxonomy)
-        ids = [job.photo_id for job in looked]
+            suggest_taught(db, model_of(analyser), _embeddings(looked, place))
         resolve_photos(db, ids, (Stage.DECODE, Stage.ANALYSE))
         finish(db, list(looked))
 
@@ -439,6 +448,14 @@ class Pipeline:
     ) -> None:
         record_failures(db, {job.photo_id: problem for job, problem in failed.items()}, stage)
         fail(db, {job.id: problem.text for job, problem in failed.items()})
+
+
+def _embeddings(
+    looked: Mapping[Job, tuple[Findings, ...]], place: int
+) -> dict[PhotoId, NDArray[np.float16]]:
+    """What the analyser at this place made for taught tags."""
+    found = {job.photo_id: findings[place].embedding for job, findings in looked.items()}
+    return {photo_id: vector for photo_id, vector in found.items() if vector is not None}
 
 
 def _observation(photo_id: PhotoId, findings: Findings) -> Observation:

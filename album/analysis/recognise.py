@@ -141,7 +141,10 @@ def _recognised(
     for tag in _suggested(tags, taxonomy):
         known.setdefault(tag.slug, tag)
     details = _details(one, findings, tuple(known.values()))
-    return Recognised(details, tuple(_suggested(ranked, taxonomy)))
+    surest: dict[str, PhotoTag] = {}
+    for tag in _suggested(ranked, taxonomy):
+        surest.setdefault(tag.slug, tag)
+    return Recognised(details, tuple(surest.values()))
 
 
 def _details(

@@ -130,6 +130,22 @@ _DROP_SUGGESTED = """
 """
 
 
+def drop_suggestions(
+    db: "sqlite_utils.Database", ids: Sequence[PhotoId], names: Iterable[str]
+) -> None:
+    """Take away what analysers suggested for these photos that look at them no longer.
+
+    Args:
+        db: inside a write transaction.
+        ids: of the photos.
+        names: of the analysers, whatever their revision.
+    """
+    heads = [f"{name}@" for name in names]
+    db.conn.executemany(
+        _DROP_SUGGESTED, [(one, "", len(head), head) for one in ids for head in heads]
+    )
+
+
 def store_observations(
     db: "sqlite_utils.Database",
     model: str,
