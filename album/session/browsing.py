@@ -10,6 +10,7 @@ from album.domain.taxonomy import Taxonomy
 from album.storage.columns import PhotoColumns
 from album.storage.database import Database
 from album.storage.facets import FacetCount, FacetIndex
+from album.storage.firstpage import first_page
 from album.storage.search import Browser, Page
 
 
@@ -19,6 +20,10 @@ class Browsing:
     def __init__(self, database: Database, taxonomy: Taxonomy) -> None:
         self._database = database
         self._browser = Browser(FacetIndex(taxonomy), PhotoColumns(), taxonomy)
+
+    def first_page(self, connection: sqlite3.Connection, sort: Sort) -> Page | None:
+        """The first photos of the library; None when all of it can be had as fast."""
+        return None if self._browser.is_loaded else first_page(connection, sort)
 
     def find(self, connection: sqlite3.Connection, query: Query, sort: Sort) -> Page:
         """The photos that match, in order."""

@@ -29,7 +29,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-READERS = 2
+READERS = 3
+"""Two may be reading columns and facets of a large library; there is one left for the window."""
 BUSY_TIMEOUT_S = 30.0
 """How long a write waits for another process before it gives up."""
 JOIN_TIMEOUT_S = 30.0
@@ -350,5 +351,5 @@ def connect_readonly(path: Path) -> sqlite3.Connection:
         check_same_thread=False,
     )
     connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA cache_size = -32768")
+    connection.execute("PRAGMA cache_size = -16384")
     return connection

@@ -3,7 +3,8 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -27,6 +28,7 @@ _SCORES = """
     FROM photo_tag JOIN tag ON tag.id = tag_id
     WHERE state <> 'rejected' AND slug IN (SELECT value FROM json_each(?)) GROUP BY tag_id
 """
+_SUGGEST_WITHIN_S = 0.01
 _KEPT_WORDS = 64
 """Words whose photos are remembered between two changes of the library."""
 
@@ -55,8 +57,10 @@ class Page:
 class Browser:
     """Answers the questions of the window: which photos, in which order, and how many of what.
 
-    Reads what it needs when it is first asked: a page without facets or words needs only columns.
-    Thread-safe; an update waits for an answer being worked out (milliseconds), and vice versa.
+    Reads what it needs when it is first asked: a page without facets or words needs only columns,
+    and does not wait for the facets to be read. Thread-safe; an update waits for an answer being
+    worked out (milliseconds), and vice versa. The lock of the facets is taken before that of the
+    columns.
 
     Args:
         index: facet values.
@@ -68,7 +72,8 @@ class Browser:
         self.index = index
         self.columns = columns
         self._taxonomy = taxonomy
-        self._lock = threading.Lock()
+        self._index_lock = threading.Lock()
+        self._columns_lock = threading.Lock()
         self._columns_loaded = False
         self._index_loaded = False
         self._words: dict[str, Flags] = {}
@@ -76,7 +81,7 @@ class Browser:
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Read everything now, or again."""
-        with self._lock:
+        with self._index_lock, self._columns_lock:
             self._columns_loaded = self._index_loaded = False
             self._forget()
             self._have_columns(connection)
@@ -84,7 +89,7 @@ class Browser:
 
     def update(self, connection: sqlite3.Connection, ids: Collection[PhotoId] | None) -> None:
         """Read these photos (None: all) again, as far as anything was read before."""
-        with self._lock:
+        with self._index_lock, self._columns_lock:
             self._forget()
             if ids is None:
                 self._columns_loaded = self._index_loaded = False
@@ -92,6 +97,22 @@ class Browser:
                 self.columns.update(connection, ids or ())
             if self._index_loaded:
                 self.index.update(connection, ids or ())
+
+    @contextmanager
+    def _ready(self, connection: sqlite3.Connection, *, index: bool) -> Iterator[None]:
+        """Nothing changes meanwhile; the columns are there, and the facets where they are asked."""
+        with ExitStack() as held:
+            if index:
+                held.enter_context(self._index_lock)
+                self._have_index(connection)
+            held.enter_context(self._columns_lock)
+            self._have_columns(connection)
+            yield
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether pages come from memory."""
+        return self._columns_loaded
 
     def _have_columns(self, connection: sqlite3.Connection) -> None:
         if not self._columns_loaded:
@@ -109,8 +130,7 @@ class Browser:
 
     def find(self, connection: sqlite3.Connection, query: Query, sort: Sort = Sort.NEWEST) -> Page:
         """The photos for which every term holds."""
-        with self._lock:
-            self._have_columns(connection)
+        with self._ready(connection, index=sort is Sort.SCORE or _needs_index(query)):
             matching = self._matching(connection, query.terms)
             found = self._order(connection, sort).where(matching)
             if sort is Sort.SCORE:
@@ -136,9 +156,7 @@ class Browser:
         Values that lead to an empty page are left out, unless chosen. An excluded value comes with
         the photos that it holds back.
         """
-        with self._lock:
-            self._have_columns(connection)
-            self._have_index(connection)
+        with self._ready(connection, index=True):
             whole = self._selection(connection, query.terms)
             return {facet: self._counts(connection, query, facet, whole) for facet in facets}
 
@@ -166,16 +184,21 @@ class Browser:
         ]
 
     def suggest(self, text: str, limit: int = 5) -> list[str]:
-        """Names of tags in use that begin with the text or are spelled nearly like it."""
+        """Names of tags in use that begin with the text or are spelled nearly like it.
+
+        Does not wait: none while the facets are being read.
+        """
         wanted = slugify(text)
-        if not wanted:
+        if not wanted or not self._index_lock.acquire(timeout=_SUGGEST_WITHIN_S):
             return []
-        with self._lock:
+        try:
             names = {
                 slugify(self.index.name(facet, slug)): self.index.name(facet, slug)
                 for facet in sorted(TAG_FACETS)
                 for slug in self.index.slugs(facet)
             }
+        finally:
+            self._index_lock.release()
         begun = sorted((name for name in names if name.startswith(wanted)), key=len)
         near = get_close_matches(wanted, names, n=limit, cutoff=0.6)
         return [names[name] for name in dict.fromkeys([*begun, *near])][:limit]
@@ -198,10 +221,8 @@ class Browser:
         """Photos for which the term (without its minus) holds; None where it sets no condition."""
         match term:
             case FacetTerm(facet, values):
-                self._have_index(connection)
                 return self.index.flags(facet, values) if values else None
             case WordTerm(text):
-                self._have_index(connection)
                 return self._word(connection, text)
             case DateTerm(first, last):
                 low, high = sorted((first.toordinal() - _EPOCH_DAY, last.toordinal() - _EPOCH_DAY))
@@ -275,6 +296,11 @@ class Browser:
                 known = self._taxonomy.find(term.text)
                 asked.append(known.slug if known else slugify(term.text))
         return asked
+
+
+def _needs_index(query: Query) -> bool:
+    """Whether facets have to be read to find what is asked."""
+    return any(isinstance(term, FacetTerm | WordTerm) for term in query.terms)
 
 
 def _fitted(flags: Flags, width: int) -> Flags:
