@@ -333,6 +333,10 @@ class LibrarySession:
         """The photos for which the query holds, in order."""
         return self.database.read(lambda c: self._browsing.find(c, query, sort))
 
+    def first_page(self, sort: Sort = Sort.NEWEST) -> Future[Page | None]:
+        """What the library begins with, in milliseconds; None when `browse` is as fast."""
+        return self.database.read(lambda c: self._browsing.first_page(c, sort))
+
     def facet_counts(self, query: Query) -> Future[dict[Facet, list[FacetCount]]]:
         """The values of every facet with the photos that choosing it would show."""
         return self.database.read(lambda c: self._browsing.counts(c, query))
