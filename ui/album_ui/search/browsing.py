@@ -29,6 +29,7 @@ class Browsing(QObject):
     """One query at a time; the newest answer wins, older ones are dropped.
 
     Signals:
+        first_photos(Page): what the library begins with, while all of it is being read.
         query_changed(Query): something else is asked; the answers follow.
         page_changed(Page): the photos of the query, also when the library changed under it.
         counts_changed(Counts): every facet's values under the query.
@@ -36,6 +37,7 @@ class Browsing(QObject):
         failed(AlbumError): the page could not be had.
     """
 
+    first_photos = Signal(object)
     query_changed = Signal(object)
     page_changed = Signal(object)
     counts_changed = Signal(object)
@@ -104,6 +106,11 @@ class Browsing(QObject):
             self._back.append(self._query)
             self._go(self._forward.pop())
 
+    def begin(self) -> None:
+        """Ask for the first time: the first photos before all else."""
+        future = self._session.first_page(self._sort)
+        self._bridge.call(future, self._on_first, self._on_failed, self, latest="first")
+
     def refresh(self) -> None:
         """Ask again for all that is shown."""
         self._fetch_page()
@@ -132,6 +139,11 @@ class Browsing(QObject):
         future = self._session.facet_counts(Query())
         done = self.library_changed.emit
         self._bridge.call(future, done, self._on_failed, self, latest="library")
+
+    def _on_first(self, page: Page | None) -> None:
+        if page is not None and not self._query.terms:
+            self.first_photos.emit(page)
+        self.refresh()
 
     def _on_page(self, page: Page) -> None:
         self.page_changed.emit(page)
