@@ -142,6 +142,7 @@ class LibraryPage(Page):
         self.view.set_row_px(self._session.settings.current.row_height_px)
 
     def _connect(self) -> None:
+        self._browsing.first_photos.connect(self._on_first_photos)
         self._browsing.page_changed.connect(self._on_page)
         self._bridge.changed.connect(self._on_changed)
         self.view.opened.connect(self._on_opened)
@@ -177,6 +178,13 @@ class LibraryPage(Page):
         return [self.model.photo_id(row)] if row >= 0 else []
 
     # Answers
+
+    def _on_first_photos(self, page: PhotoPage) -> None:
+        """What the library begins with; all of it takes the place of this and stays where it is."""
+        if self.model.page is None and page.total:
+            self._asked = self._browsing.query
+            self.view.show_days(self._browsing.sort in TIMED)
+            self.view.show_page(page, keep=False)
 
     def _on_page(self, page: PhotoPage) -> None:
         same = self._asked == self._browsing.query
