@@ -71,7 +71,7 @@ class Program(QObject):
 
     def start(self) -> None:
         """Show the library, or ask for the first folder."""
-        self.browsing.refresh()
+        self.browsing.begin()
         self.window.show_page(PageName.LIBRARY)
         self.bridge.call(self._session.folders(), self._on_first_folders, owner=self)
 
