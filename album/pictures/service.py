@@ -16,6 +16,7 @@ from album.pictures.thumbnails import (
     Rendered,
     ThumbnailStore,
     render,
+    sketch,
 )
 
 _log = logging.getLogger(__name__)
@@ -44,19 +45,22 @@ Locate = Callable[[PhotoId], Located | None]
 OnReady = Callable[[PhotoId, int, bytes | FileProblem], None]
 """Called on a worker thread with photo, size and JPEG, or why there is none."""
 
-OnRendered = Callable[[PhotoId, Rendered], None]
-"""Called on a worker thread whenever a file was decoded: brings average colour and pixels."""
+OnSketch = Callable[[PhotoId, bytes], None]
+"""Called on a worker thread with a JPEG of the small size that is not kept."""
 
 
 class ThumbnailService:
     """Answers requests for thumbnails from the store, or by rendering.
+
+    What is on the screen and not in the store is sketched first, where that is cheap: a page is
+    there before the thumbnails are made.
 
     Args:
         store: where thumbnails are kept.
         decoder: decodes originals.
         locate: says where a photo's files are.
         on_ready: gets each answer.
-        on_rendered: gets what was rendered, before `on_ready`.
+        on_sketch: gets sketches, for which the answer follows later; None: there shall be none.
         threads: how many at once.
     """
 
@@ -67,14 +71,14 @@ class ThumbnailService:
         locate: Locate,
         *,
         on_ready: OnReady,
-        on_rendered: OnRendered | None = None,
+        on_sketch: OnSketch | None = None,
         threads: int = 1,
     ) -> None:
         self._store = store
         self._decoder = decoder
         self._locate = locate
         self._on_ready = on_ready
-        self._on_rendered = on_rendered
+        self._on_sketch = on_sketch
         self._changed = threading.Condition()
         self._pending = _Pending()
         self._busy: set[PhotoId] = set()
@@ -119,9 +123,9 @@ class ThumbnailService:
 
     def _run(self) -> None:
         while (taken := self._take()) is not None:
-            photo_id, sizes = taken
+            photo_id, sizes, urgency = taken
             try:
-                self._answer(photo_id, sizes)
+                self._answer(photo_id, sizes, urgency)
             except Interrupted:
                 _log.debug("closed while the thumbnail of photo %d was made", photo_id)
             except Exception:  # noqa: BLE001 - the outermost loop of the thread
@@ -131,8 +135,8 @@ class ThumbnailService:
                     self._busy.discard(photo_id)
                     self._changed.notify_all()
 
-    def _take(self) -> tuple[PhotoId, list[int]] | None:
-        """The next photo and all sizes that are wanted of it; None when closing."""
+    def _take(self) -> tuple[PhotoId, list[int], Urgency] | None:
+        """The next photo, all sizes that are wanted of it, and how soon; None when closing."""
         with self._changed:
             while True:
                 if self._closed:
@@ -140,10 +144,10 @@ class ThumbnailService:
                 photo_id = self._pending.first(self._busy)
                 if photo_id is not None:
                     self._busy.add(photo_id)
-                    return photo_id, self._pending.pop(photo_id)
+                    return photo_id, *self._pending.pop(photo_id)
                 self._changed.wait()
 
-    def _answer(self, photo_id: PhotoId, sizes: list[int]) -> None:
+    def _answer(self, photo_id: PhotoId, sizes: list[int], urgency: Urgency) -> None:
         located = self._locate(photo_id)
         if located is None:
             return
@@ -154,11 +158,26 @@ class ThumbnailService:
                 missing.append(size_px)
             else:
                 self._on_ready(photo_id, size_px, jpeg)
-        if missing:
+        if missing == [SMALL_PX] and urgency is Urgency.VISIBLE and self._sketch(photo_id, located):
+            self.request([photo_id], SMALL_PX, Urgency.BACKGROUND)
+        elif missing:
             made = self._render(photo_id, located)
             for size_px in missing:
                 answer = made if isinstance(made, FileProblem) else made.jpeg(size_px)
                 self._on_ready(photo_id, size_px, answer)
+
+    def _sketch(self, photo_id: PhotoId, located: Located) -> bool:
+        """Show something at once, if that is cheap; what fails is said by rendering."""
+        if self._on_sketch is None or not located.paths:
+            return False
+        try:
+            jpeg = sketch(self._decoder, located.paths[0])
+        except FileProblem:
+            return False
+        if jpeg is None:
+            return False
+        self._on_sketch(photo_id, jpeg)
+        return True
 
     def _render(self, photo_id: PhotoId, located: Located) -> Rendered | FileProblem:
         """From the first file that can be decoded, or the problem of the last."""
@@ -170,8 +189,6 @@ class ThumbnailService:
                 problem = found
                 continue
             self._keep(located.fingerprint, made)
-            if self._on_rendered is not None:
-                self._on_rendered(photo_id, made)
             return made
         return problem
 
@@ -221,7 +238,7 @@ class _Pending:
                     return photo_id
         return None
 
-    def pop(self, photo_id: PhotoId) -> list[int]:
-        """Take one out: the sizes that are wanted of it, small first."""
-        sizes = next(w.pop(photo_id) for w in self._requests.values() if photo_id in w)
-        return sorted(sizes)
+    def pop(self, photo_id: PhotoId) -> tuple[list[int], Urgency]:
+        """Take one out: the sizes that are wanted of it, small first, and how soon."""
+        urgency = next(one for one, waiting in self._requests.items() if photo_id in waiting)
+        return sorted(self._requests[urgency].pop(photo_id)), urgency

@@ -16,7 +16,7 @@ from PIL import Image
 
 from album.domain.photo import Fingerprint
 from album.errors import EnvironmentProblem
-from album.pictures.pixels import Pixels, fit, shrink, to_array
+from album.pictures.pixels import Pixels, fit, shrink
 
 SMALL_PX = 384
 LARGE_PX = 1280
@@ -38,6 +38,9 @@ class PictureSource(Protocol):
     def picture(self, path: Path, longest_px: int | None) -> Pixels:
         """As `Decoder.picture`."""
 
+    def sketch(self, path: Path, longest_px: int) -> Pixels | None:
+        """As `Decoder.sketch`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -45,14 +48,10 @@ class Rendered:
 
     Attributes:
         small, large: JPEG, longer side `SMALL_PX` and `LARGE_PX` at most.
-        colour: average, 0xRRGGBB.
-        pixels: of the small one.
     """
 
     small: bytes
     large: bytes
-    colour: int
-    pixels: Pixels
 
     def jpeg(self, size_px: int) -> bytes:
         """The thumbnail of one of the two sizes."""
@@ -63,13 +62,13 @@ def render(decoder: PictureSource, path: Path) -> Rendered:
     """Both thumbnails of a file; FileProblem when it has no picture."""
     large = Image.fromarray(decoder.picture(path, LARGE_PX))
     small = shrink(large, fit(large.size, SMALL_PX))
-    red, green, blue = small.resize((1, 1), Image.Resampling.BOX).tobytes()
-    return Rendered(
-        small=_jpeg(small),
-        large=_jpeg(large),
-        colour=red << 16 | green << 8 | blue,
-        pixels=to_array(small),
-    )
+    return Rendered(small=_jpeg(small), large=_jpeg(large))
+
+
+def sketch(decoder: PictureSource, path: Path) -> bytes | None:
+    """A small JPEG to look at until the thumbnails are there; None where it costs as much."""
+    pixels = decoder.sketch(path, SMALL_PX)
+    return None if pixels is None else _jpeg(Image.fromarray(pixels))
 
 
 def _jpeg(image: Image.Image) -> bytes:

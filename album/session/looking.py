@@ -63,7 +63,7 @@ class Looking:
         self._pending = 0
         self._counted_s = 0.0
         pictures = SmallPictures(store, thumbnails.ask)
-        self._unsubscribe = thumbnails.subscribe(pictures.on_ready)
+        self._unsubscribe = thumbnails.subscribe(pictures.on_ready, sketches=False)
         self._pipeline = Pipeline(
             database,
             pictures,

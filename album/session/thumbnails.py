@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image
 
@@ -24,6 +25,7 @@ from album.storage.database import Database
 from album.storage.photos import locate, set_thumbnail_colours
 from album.storage.problems import Stage
 
+Decoded = TypeVar("Decoded")
 Answer = bytes | FileProblem
 Listener = Callable[[PhotoId, int, Answer], None]
 
@@ -68,6 +70,7 @@ class Thumbnails:
         self._lock = threading.Lock()
         self._service: ThumbnailService | None = None
         self._listeners: tuple[Listener, ...] = ()
+        self._patient: tuple[Listener, ...] = ()
         self._left: set[PhotoId] = set()
         self._done = 0
         self._colours: dict[PhotoId, int] = {}
@@ -98,10 +101,18 @@ class Thumbnails:
         if service is not None:
             service.request(ids, size_px, urgency)
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener(photo id, size, JPEG or FileProblem)`; returns what ends it."""
+    def subscribe(self, listener: Listener, *, sketches: bool = True) -> Callable[[], None]:
+        """Call `listener(photo id, size, JPEG or FileProblem)`; returns what ends it.
+
+        Args:
+            listener: called on worker threads.
+            sketches: also with what is shown until the thumbnail is made, which then follows.
+        """
         with self._lock:
-            self._listeners = (*self._listeners, listener)
+            if sketches:
+                self._listeners = (*self._listeners, listener)
+            else:
+                self._patient = (*self._patient, listener)
         return partial(self._forget, listener)
 
     def make(self, ids: Collection[PhotoId]) -> None:
@@ -144,6 +155,7 @@ class Thumbnails:
                     _Careful(self._decoder),
                     self._locate,
                     on_ready=self._on_ready,
+                    on_sketch=self._on_sketch,
                     threads=max(2, min(4, os.cpu_count() or 2)),
                 )
             return self._service
@@ -151,6 +163,7 @@ class Thumbnails:
     def _forget(self, listener: Listener) -> None:
         with self._lock:
             self._listeners = tuple(one for one in self._listeners if one != listener)
+            self._patient = tuple(one for one in self._patient if one != listener)
 
     # On the service's threads
 
@@ -182,8 +195,12 @@ class Thumbnails:
         elif counted:
             self._activity.finish(ActivityKind.THUMBNAILS)
 
-    def _tell(self, photo_id: PhotoId, size_px: int, answer: Answer) -> None:
+    def _on_sketch(self, photo_id: PhotoId, jpeg: bytes) -> None:
         for listener in self._listeners:
+            listener(photo_id, SMALL_PX, jpeg)
+
+    def _tell(self, photo_id: PhotoId, size_px: int, answer: Answer) -> None:
+        for listener in (*self._listeners, *self._patient):
             listener(photo_id, size_px, answer)
 
     def _note_failure(self, photo_id: PhotoId, problem: FileProblem) -> None:
@@ -216,8 +233,15 @@ class _Careful:
 
     def picture(self, path: Path, longest_px: int | None) -> Pixels:
         """As `Decoder.picture`."""
+        return self._carefully(path, lambda: self._decoder.picture(path, longest_px))
+
+    def sketch(self, path: Path, longest_px: int) -> Pixels | None:
+        """As `Decoder.sketch`."""
+        return self._carefully(path, lambda: self._decoder.sketch(path, longest_px))
+
+    def _carefully(self, path: Path, decode: Callable[[], Decoded]) -> Decoded:
         try:
-            return self._decoder.picture(path, longest_px)
+            return decode()
         except AlbumError:
             raise
         except Exception as error:

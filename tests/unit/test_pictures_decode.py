@@ -97,6 +97,29 @@ def test_every_orientation(decoder: Decoder, tmp_path: Path, name: str, orientat
     assert_quarters(pixels, 40)
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_sketch_is_the_picture_in_small(
+    decoder: Decoder, tmp_path: Path, orientation: int
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "a.jpg"
+    quarters(1600, 1200).save(path, exif=exif)
+    pixels = decoder.sketch(path, 384)
+    assert pixels is not None
+    assert max(pixels.shape) == 384
+    difference = pixels.astype(int) - decoder.picture(path, 384)
+    assert np.abs(difference).max() == 0
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.avif", "a.gif"])
+def test_there_is_no_sketch_where_it_costs_as_much(
+    decoder: Decoder, tmp_path: Path, name: str
+) -> None:
+    quarters().save(tmp_path / name)
+    assert decoder.sketch(tmp_path / name, 384) is None
+
+
 @given(st.tuples(st.integers(1, 20_000), st.integers(1, 20_000)), st.none() | st.integers(1, 5_000))
 def test_fitting(size: tuple[int, int], longest_px: int | None) -> None:
     width, height = fit(size, longest_px)

@@ -16,7 +16,7 @@ from album.errors import EnvironmentProblem, FileProblem
 from album.pictures.decode import Decoder
 from album.pictures.pixels import Pixels
 from album.pictures.service import Located, ThumbnailService, Urgency
-from album.pictures.thumbnails import LARGE_PX, SMALL_PX, Rendered, ThumbnailStore, render
+from album.pictures.thumbnails import LARGE_PX, SMALL_PX, ThumbnailStore, render
 
 MakePicture = Callable[..., Path]
 Answer = bytes | FileProblem
@@ -48,13 +48,14 @@ def test_one_decode_gives_all(picture_factory: MakePicture) -> None:
             pixels[:] = (200, 100, 50)
             return pixels
 
+        def sketch(self, path: Path, longest_px: int) -> Pixels | None:
+            raise AssertionError
+
     source = Once()
     made = render(source, Path("a.jpg"))
     assert source.asked == [LARGE_PX]
     assert Image.open(io.BytesIO(made.large)).size == (1280, 960)
     assert Image.open(io.BytesIO(made.small)).size == (384, 288)
-    assert made.pixels.shape == (288, 384, 3)
-    assert made.colour == 0xC86432
     assert made.jpeg(SMALL_PX) == made.small
     assert made.jpeg(LARGE_PX) == made.large
 
@@ -62,7 +63,7 @@ def test_one_decode_gives_all(picture_factory: MakePicture) -> None:
 def test_small_pictures_stay_as_they_are(picture_factory: MakePicture) -> None:
     decoder = Decoder()
     made = render(decoder, picture_factory(size=(100, 40)))
-    assert made.pixels.shape == (40, 100, 3)
+    assert Image.open(io.BytesIO(made.small)).size == (100, 40)
     assert Image.open(io.BytesIO(made.large)).size == (100, 40)
     decoder.close()
 
@@ -136,8 +137,9 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.asked: list[int] = []
         self.answers: list[tuple[int, int, Answer]] = []
-        self.rendered: list[int] = []
+        self.sketches: list[int] = []
         self.missing: set[int] = set()
+        self.cheap: set[int] = set()
         self.gate = threading.Semaphore(0)
         self.changed = threading.Condition()
         self.store = ThumbnailStore(folder, 1 << 30)
@@ -146,7 +148,7 @@ class Bench:
             self,
             self.locate,
             on_ready=self.on_ready,
-            on_rendered=self.on_rendered,
+            on_sketch=lambda photo_id, _: self.sketches.append(photo_id),
             threads=1,
         )
 
@@ -158,6 +160,9 @@ class Bench:
         if path.suffix == ".bad":
             raise FileProblem(path, "it is damaged")
         return np.full((30, 40, 3), int(path.stem), np.uint8)
+
+    def sketch(self, path: Path, longest_px: int) -> Pixels | None:
+        return np.zeros((3, 4, 3), np.uint8) if int(path.stem) in self.cheap else None
 
     def locate(self, photo_id: PhotoId) -> Located | None:
         if photo_id in self.missing:
@@ -171,10 +176,6 @@ class Bench:
         with self.changed:
             self.answers.append((photo_id, size_px, answer))
             self.changed.notify_all()
-
-    def on_rendered(self, photo_id: PhotoId, made: Rendered) -> None:
-        assert made.pixels.shape == (30, 40, 3)
-        self.rendered.append(photo_id)
 
     def wait_for(self, done: Callable[[], bool]) -> None:
         with self.changed:
@@ -203,7 +204,6 @@ def test_requests_are_answered_and_kept(bench: Bench) -> None:
     assert (photo_id, size_px) == (1, SMALL_PX)
     assert isinstance(jpeg, bytes)
     assert Image.open(io.BytesIO(jpeg)).size == (40, 30)
-    assert bench.rendered == [1]
     bench.request([1], LARGE_PX)
     bench.wait_for(lambda: len(bench.answers) == 2)
     assert bench.asked == [1]  # the second answer came from the store
@@ -241,6 +241,22 @@ def test_cancelled_photos_are_forgotten(bench: Bench) -> None:
     bench.go()
     bench.wait_for(lambda: len(bench.answers) == 2)
     assert bench.asked == [1, 3]
+
+
+def test_a_page_is_sketched_before_its_thumbnails_are_made(bench: Bench) -> None:
+    bench.request([1])
+    bench.wait_for(lambda: bench.asked == [1])
+    bench.cheap = {2, 3, 4}
+    bench.request([4], SMALL_PX, Urgency.BACKGROUND)
+    bench.request([2, 3, 5])
+    bench.go()
+    bench.wait_for(lambda: len(bench.answers) == 5)
+    assert bench.sketches == [2, 3]  # what is not on the screen needs none
+    assert bench.asked[:2] == [1, 5]
+    assert sorted(bench.asked[2:]) == [2, 3, 4]
+    bench.request([2])
+    bench.wait_for(lambda: len(bench.answers) == 6)
+    assert bench.sketches == [2, 3]  # it is kept by now
 
 
 def test_duplicates_and_both_sizes_cost_one_decode(bench: Bench) -> None:
