@@ -27,6 +27,7 @@ class PhotoRow:
         offline: whether all its files lie in folders that are not there now.
         colour: average colour 0xRRGGBB, None until there is a thumbnail.
         tags: names of its tags, rejected ones left out.
+        problem: why its picture cannot be decoded, empty where it can.
     """
 
     id: PhotoId
@@ -43,6 +44,7 @@ class PhotoRow:
     offline: bool
     colour: int | None
     tags: tuple[str, ...]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class PhotoDetails:
         rejected: tags that a person rejected.
         style: families with their scores, highest first.
         files: all files, missing ones too; none without a library.
+        problem: why its picture cannot be decoded, empty where it can.
     """
 
     path: Path | None
@@ -107,6 +110,7 @@ class PhotoDetails:
     colours: tuple[Colour, ...] = ()
     quality: Quality | None = None
     files: tuple[PhotoFile, ...] = ()
+    problem: str = ""
 
 
 _ROWS = """
@@ -123,6 +127,10 @@ _FILES = """
            size_bytes, file.state, folder.state
     FROM file JOIN folder ON folder.id = folder_id WHERE file.photo_id IN ({})
     ORDER BY file.state = 'missing', folder.state IN ('offline', 'unreadable'), file.id
+"""
+_UNDECODED = """
+    SELECT photo_id, reason FROM problem WHERE stage = 'decode' AND photo_id IN ({})
+    ORDER BY last_s, id
 """
 
 
@@ -158,13 +166,21 @@ def photo_rows(connection: sqlite3.Connection, ids: Sequence[PhotoId]) -> list[P
         tags: dict[PhotoId, list[str]] = {photo_id: [] for photo_id in some}
         for photo_id, name in connection.execute(_ROW_TAGS.format(marks(some)), some):
             tags[photo_id].append(name)
+        undecoded = _undecoded(connection, some)
         for row in connection.execute(_ROWS.format(marks(some)), some):
             photo_id = PhotoId(row[0])
-            found[photo_id] = _row(row, files[photo_id], tags[photo_id])
+            problem = undecoded.get(photo_id, "")
+            found[photo_id] = _row(row, files[photo_id], tags[photo_id], problem)
     return [found[photo_id] for photo_id in ids if photo_id in found]
 
 
-def _row(row: tuple[Any, ...], files: list[PhotoFile], tags: list[str]) -> PhotoRow:
+def _undecoded(connection: sqlite3.Connection, ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
+    """Why these photos cannot be decoded, the latest reason; without those that can."""
+    rows = connection.execute(_UNDECODED.format(marks(ids)), ids)
+    return {PhotoId(photo_id): reason for photo_id, reason in rows}
+
+
+def _row(row: tuple[Any, ...], files: list[PhotoFile], tags: list[str], problem: str) -> PhotoRow:
     present = [file for file in files if file.state is FileState.PRESENT]
     return PhotoRow(
         id=row[0],
@@ -181,6 +197,7 @@ def _row(row: tuple[Any, ...], files: list[PhotoFile], tags: list[str]) -> Photo
         offline=bool(present) and all(f.folder_state is FolderState.OFFLINE for f in present),
         colour=row[10],
         tags=tuple(tags),
+        problem=problem,
     )
 
 
@@ -225,6 +242,7 @@ def photo_details(connection: sqlite3.Connection, photo_id: PhotoId) -> PhotoDet
         colours=_colours(connection, photo_id),
         quality=_quality(connection, photo_id),
         files=tuple(files),
+        problem=_undecoded(connection, [photo_id]).get(photo_id, ""),
     )
 
 

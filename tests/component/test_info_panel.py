@@ -1,21 +1,24 @@
 """The info panel: what is known of the selected photos, and where it is decided."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from album.domain.photo import PhotoId
 from album.domain.query import Query, Sort
 from album.domain.tag import TagState
-from album.session import Decision, LibrarySession
+from album.session import ChangeKind, Decision, LibrarySession
 from album.storage.rows import Camera
 from album_ui.bridge import Bridge
 from album_ui.info import facts
-from album_ui.info.panel import InfoPanel
-from album_ui.info.tags import SignButton, TagChip
+from album_ui.info.panel import SETTLE_MS, InfoPanel
+from album_ui.info.tags import ShownTag, SignButton, TagChip, in_order
+from album_ui.search.completions import Completions
 from album_ui.theme import Theme
 
 
@@ -36,8 +39,17 @@ def panel(
     panel.deleteLater()
 
 
+def plain(text: str) -> str:
+    """With common spaces instead of those that no line break parts."""
+    return text.replace("\u00a0", " ")
+
+
 def chips(panel: InfoPanel) -> dict[str, TagChip]:
     return {one.tag.slug: one for one in panel.findChildren(TagChip) if one.isVisible()}
+
+
+def shown_state(panel: InfoPanel, slug: str) -> TagState:
+    return chips(panel)[slug].tag.state
 
 
 def states(session: LibrarySession, photo: PhotoId) -> dict[str, TagState]:
@@ -74,7 +86,7 @@ def test_a_suggestion_is_accepted(
     QTest.mouseClick(button(chip, "Accept"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(decided))
     assert states(indexed, ids[0])[slug] is TagState.CONFIRMED
-    qtbot.waitUntil(lambda: chips(panel)[slug].tag.state is TagState.CONFIRMED)
+    qtbot.waitUntil(lambda: slug in chips(panel) and shown_state(panel, slug) is TagState.CONFIRMED)
 
 
 def test_a_suggestion_is_rejected_and_that_taken_back(
@@ -125,6 +137,100 @@ def test_stars_and_heart(
     qtbot.waitUntil(lambda: "4" in panel.stars.accessibleName())
 
 
+def test_esc_leaves_the_tag_that_is_typed(
+    panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    panel.show_photos(ids[:1])
+    panel.add_tag()
+    QTest.keyClicks(panel.field, "beac")
+    with qtbot.waitSignal(panel.left):
+        QTest.keyClick(panel.field, Qt.Key.Key_Escape)
+    assert panel.field.isHidden()
+    assert panel.field.text() == ""
+    panel.add_tag()
+    with qtbot.waitSignal(panel.left):
+        QTest.keyClick(panel.field, Qt.Key.Key_Return)
+    assert panel.field.isHidden(), "Enter with nothing to add leaves too"
+    assert TagState.MANUAL not in states(indexed, ids[0]).values()
+
+
+def test_a_marked_name_is_taken_whole(
+    panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    panel.show_photos(ids[:1])
+    panel.add_tag()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.field.hasFocus)
+    QTest.keyClicks(panel.field, "bea")
+    names = panel.findChild(Completions)
+    qtbot.waitUntil(lambda: "beach" in names.names and names.popup.isVisible())
+    QTest.keyClick(names.popup, Qt.Key.Key_Down)
+    QTest.keyClick(names.popup, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: states(indexed, ids[0]).get("beach") is TagState.MANUAL)
+    assert "bea" not in states(indexed, ids[0])
+
+
+def test_esc_in_the_list_of_names_closes_only_the_list(
+    panel: InfoPanel, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    panel.show_photos(ids[:1])
+    panel.add_tag()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.field.hasFocus)
+    QTest.keyClicks(panel.field, "bea")
+    names = panel.findChild(Completions)
+    qtbot.waitUntil(names.popup.isVisible)
+    QTest.keyClick(names.popup, Qt.Key.Key_Escape)
+    assert not names.popup.isVisible()
+    assert panel.field.text() == "bea"
+    assert panel.field.isVisible()
+
+
+def test_an_empty_field_leaves_undo_to_the_window(
+    panel: InfoPanel, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    undone: list[bool] = []
+    undo = QAction(panel, shortcut=QKeySequence("Ctrl+Z"))
+    undo.triggered.connect(lambda: undone.append(True))
+    panel.addAction(undo)
+    panel.show_photos(ids[:1])
+    panel.add_tag()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.field.hasFocus)
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClicks(panel.field, "be")
+    QTest.keyClick(panel.field, Qt.Key.Key_Z, control)
+    assert not undone
+    assert panel.field.text() == "", "its own text is undone first"
+    QTest.keyClick(panel.field, Qt.Key.Key_Z, control)
+    assert undone == [True]
+
+
+def test_tags_of_one_score_stand_by_name() -> None:
+    suggested, confirmed = TagState.SUGGESTED, TagState.CONFIRMED
+    tags = [
+        ShownTag("tree", "tree", suggested, figures="0.51"),
+        ShownTag("plant", "plant", suggested, figures="0.51"),
+        ShownTag("sky", "sky", suggested, figures="0.99"),
+        ShownTag("sea", "sea", confirmed),
+        ShownTag("boat", "boat", confirmed),
+    ]
+    for some in itertools.permutations(tags):
+        assert [one.slug for one in in_order(some)] == ["boat", "sea", "sky", "plant", "tree"]
+
+
+def test_what_is_shown_already_stays_as_it_is(
+    panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    panel.show_photos(ids[:1])
+    qtbot.waitUntil(lambda: bool(chips(panel)))
+    before = chips(panel)
+    indexed.decide(ids[1:2], "gathering", TagState.MANUAL).result(10)
+    indexed.changes.tell(ChangeKind.PHOTOS)
+    qtbot.wait(4 * SETTLE_MS)
+    assert chips(panel) == before, "a chip that was focused would lose the focus"
+
+
 def test_nothing_selected_says_so(panel: InfoPanel, qtbot: QtBot) -> None:
     panel.show_photos([])
     qtbot.waitUntil(lambda: panel.title == "Nothing selected")
@@ -132,14 +238,35 @@ def test_nothing_selected_says_so(panel: InfoPanel, qtbot: QtBot) -> None:
 
 def test_the_camera_in_one_line() -> None:
     camera = Camera("Canon EOS 6D", None, 5.6, 1 / 640, 200, 200.0)
-    assert facts.camera_line(camera) == "Canon EOS 6D · 200 mm · f/5.6 · 1/640 s · ISO 200"
+    said = facts.camera_line(camera)
+    assert plain(said) == "Canon EOS 6D · 200 mm · f/5.6 · 1/640 s · ISO 200"
+    assert "1/640\u00a0s" in said, "no line break between a figure and its unit"
     assert facts.camera_line(Camera()) == ""
-    assert facts.exposure(2.5) == "2.5 s"
-    assert facts.exposure(1.0) == "1 s"
-    assert facts.exposure(0.0005) == "1/2000 s"
+    assert plain(facts.exposure(2.5)) == "2.5 s"
+    assert plain(facts.exposure(1.0)) == "1 s"
+    assert plain(facts.exposure(0.0005)) == "1/2000 s"
+
+
+@pytest.mark.parametrize(
+    ("camera", "lens", "said"),
+    [
+        ("Apple iPhone 5", "iPhone 5 back camera 4.12mm f/2.4", "back camera"),
+        ("Apple iPhone 13 Pro", "iPhone 13 Pro back triple camera 4.12mm f/2.4",
+         "back triple camera"),
+        ("Apple iPhone 5", "iPhone 5", ""),
+        ("Canon EOS 30D", "EF50mm f/1.8 II", "EF50mm f/1.8 II"),
+        ("Canon EOS 30D", "Canon EF 50mm f/1.8", "Canon EF 50mm f/1.8"),
+        ("NIKON D90", "18.0-105.0 mm f/3.5-5.6", "18.0-105.0 mm f/3.5-5.6"),
+        ("NIKON D90", None, ""),
+    ],
+)  # fmt: skip
+def test_a_lens_does_not_say_again_what_the_camera_says(
+    camera: str, lens: str | None, said: str
+) -> None:
+    assert facts.lens_line(Camera(camera, lens, aperture=2.4, focal_mm=4.12)) == said
 
 
 def test_the_place_in_one_line() -> None:
-    assert facts.place_line((45.66014, 10.65021)) == "45.6601° N, 10.6502° E"
-    assert facts.place_line((-33.0, -70.5)) == "33.0000° S, 70.5000° W"
+    assert plain(facts.place_line((45.66014, 10.65021))) == "45.6601° N, 10.6502° E"
+    assert plain(facts.place_line((-33.0, -70.5))) == "33.0000° S, 70.5000° W"
     assert facts.place_line(None) == ""

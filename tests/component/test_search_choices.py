@@ -77,11 +77,3 @@ def test_alternatives_share_a_term_in_the_order_they_were_made() -> None:
         FacetTerm(Facet.SCENE, ("sunset", "beach")),
         FacetTerm(Facet.SCENE, ("night",), negated=True),
     )
-
-
-def test_whole_years_and_months_are_known() -> None:
-    assert choices.whole_year(DateTerm(date(2025, 1, 1), date(2025, 12, 31))) == 2025
-    assert choices.whole_year(DateTerm(date(2025, 1, 1), date(2025, 12, 30))) is None
-    assert choices.whole_month(DateTerm(date(2024, 2, 1), date(2024, 2, 29))) == date(2024, 2, 1)
-    assert choices.whole_month(DateTerm(date(2025, 12, 1), date(2025, 12, 31))) is not None
-    assert choices.whole_month(DateTerm(date(2024, 2, 1), date(2024, 3, 1))) is None

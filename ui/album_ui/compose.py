@@ -110,7 +110,7 @@ class Program(QObject):
 
     def _connect_pages(self) -> None:
         self.library.decided.connect(self._on_decided)
-        self.field.left.connect(self.library.setFocus)
+        self.field.left.connect(self._on_search_left)
         self.viewer.decided.connect(self._on_decided)
         self.viewer.photo_shown.connect(self._on_photo_shown)
         self.library.drag_wanted.connect(self._on_drag_wanted)
@@ -228,6 +228,10 @@ class Program(QObject):
     def _on_search(self) -> None:
         self.window.go_home()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _on_search_left(self) -> None:
+        self.window.go_home()
+        self.library.setFocus()
 
     def _on_back(self) -> None:
         if self.window.page_name is PageName.LIBRARY:

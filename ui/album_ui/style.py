@@ -43,6 +43,7 @@ QLineEdit {
     selection-background-color: $tint; selection-color: $text;
 }
 QLineEdit:focus { border-color: $accent; }
+QLineEdit[wrong="true"] { border-color: $no; }
 QLineEdit[bare="true"] { background: transparent; border: none; padding: 0; }
 
 QPushButton, QToolButton {

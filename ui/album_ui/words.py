@@ -4,7 +4,7 @@ The English text is its own key; the catalogues lie in `album_resources.translat
 application holds the one of the language that is spoken.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -123,6 +123,42 @@ def month(when: date) -> str:
 def whole_month(when: date) -> str:
     """«July 2025»."""
     return QLocale().toString(_qdate(when), "yyyy年M月" if language() == "zh" else "MMMM yyyy")
+
+
+def span(first: date, last: date) -> str:
+    """From one day to another, no longer than it must be, whole months and years as such.
+
+    «2010 – 2020», «Jun – Aug 2025», «12–14 Jul 2025», «28 Jun – 2 Jul 2025», «12 July 2025».
+    """
+    if first == last:
+        return short_day(first)
+    whole_years = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
+    whole_months = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if whole_years:
+        return _between(first, last, ("yyyy",), ("yyyy年",))
+    if whole_months:
+        return _between(first, last, ("yyyy", "MMM"), ("yyyy年", "M月"))
+    return _between(first, last, ("yyyy", "MMM", "d"), ("yyyy年", "M月", "d日"))
+
+
+def _between(first: date, last: date, english: tuple[str, ...], chinese: tuple[str, ...]) -> str:
+    """Both ends, the parts that they share (years before months before days) said once."""
+    parts = chinese if language() == "zh" else english
+    ends = [[QLocale().toString(_qdate(end), part) for part in parts] for end in (first, last)]
+    shared = 0
+    while shared < len(parts) - 1 and ends[0][shared] == ends[1][shared]:
+        shared += 1
+    if ends[0] == ends[1]:
+        return _date_of(ends[0])
+    dash = "–" if shared == 2 else " – "  # between two days of one month
+    if language() == "zh":
+        return f"{_date_of(ends[0])}{dash}{_date_of(ends[1][shared:])}"
+    return f"{_date_of(ends[0][shared:])}{dash}{_date_of(ends[1])}"
+
+
+def _date_of(parts: list[str]) -> str:
+    """A date from its year, month and day, as far as they are there."""
+    return "".join(parts) if language() == "zh" else " ".join(reversed(parts))
 
 
 def duration(seconds: float) -> str:

@@ -140,6 +140,8 @@ class PhotoGridModel(QAbstractListModel):
             return named(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(row)
+        if role == Qt.ItemDataRole.ToolTipRole and row.problem:
+            return broken(row)
         return None
 
 
@@ -154,8 +156,15 @@ def spoken(row: PhotoRow) -> str:
         parts.append(tr("favourite"))
     if row.offline:
         parts.append(tr("offline"))
+    if row.problem:
+        parts.append(broken(row))
     parts.extend(row.tags)
     return ", ".join(parts)
+
+
+def broken(row: PhotoRow) -> str:
+    """Why a photo cannot be shown."""
+    return f"{tr('This photo cannot be shown.')} {words.sentence(row.problem)}"
 
 
 def named(row: PhotoRow) -> str:

@@ -153,9 +153,11 @@ class LibraryPage(Page):
         self.view.resized.connect(self.row_px_changed)
         self._scroller.photo_wanted.connect(self.view.go_to)
         self._choice.album_named.connect(self._on_album_named)
+        self._choice.left.connect(self.view.setFocus)
         self._empty.query_wanted.connect(self._browsing.ask)
         self._empty.folder_wanted.connect(self.folder_wanted)
         self.info.decided.connect(self.decided)
+        self.info.left.connect(self.view.setFocus)
 
     def _make_actions(self) -> None:
         act = shortcuts.action
@@ -204,12 +206,13 @@ class LibraryPage(Page):
         if current is not None and (row := self.model.place_of(current)) >= 0:
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             self.view.selectionModel().setCurrentIndex(self.model.index(row), flag)
+        self._on_selection()
         self._scroller.show_place(self.view.first_visible())
         if not page.total:
             self._empty.show_query(self._browsing.query)
         was_empty = self._stack.currentIndex() == 1
         self._stack.setCurrentIndex(0 if page.total else 1)
-        if was_empty and page.total and not isinstance(self.focusWidget(), QLineEdit):
+        if was_empty and page.total and not isinstance(self.window().focusWidget(), QLineEdit):
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _current_id(self) -> int | None:
@@ -225,6 +228,8 @@ class LibraryPage(Page):
     def _on_changed(self, change: Change) -> None:
         if change.kind in {ChangeKind.PHOTOS, ChangeKind.FACETS} and change.ids:
             self.model.forget(change.ids)
+        elif change.kind is ChangeKind.PROBLEMS:
+            self.model.forget(self.model.ids[row] for row in self.view.visible_rows())
 
     # What the user does
 

@@ -6,11 +6,13 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 
+from album_ui.strokes import paint_broken
 from album_ui.theme import PHOTO_RADIUS_PX, Size, Theme
 
 MARK_PX: Final = 22
 MARK_INSET_PX: Final = 7
 OUTLINE_PX: Final = 3
+BROKEN_PX: Final = 32
 
 _SHADE: Final = QColor(0, 0, 0, 110)
 _WHITE: Final = QColor(255, 255, 255)
@@ -23,6 +25,7 @@ class Cell:
     Attributes:
         colour: fills the place until there is a picture.
         opacity: of the picture over the colour.
+        broken: whether it cannot be decoded, so that there will be no picture.
         length: of a video, in words; empty for photos.
     """
 
@@ -35,6 +38,7 @@ class Cell:
     hovered: bool = False
     favourite: bool = False
     offline: bool = False
+    broken: bool = False
     length: str = ""
 
 
@@ -63,6 +67,8 @@ class CellPainter:
         self._accent = theme.palette.colour("accent")
         self._on_accent = theme.palette.colour("on_accent")
         self._page = theme.palette.colour("page")
+        self._chip = theme.palette.colour("chip")
+        self._second = theme.palette.colour("second")
         self._small = theme.font(Size.SMALL, strong=True)
         self._corners: dict[float, QPixmap] = {}
 
@@ -75,6 +81,8 @@ class CellPainter:
             painter.setOpacity(cell.opacity * (0.45 if cell.offline else 1.0))
             painter.drawPixmap(rect, cell.pixmap)
             painter.setOpacity(1.0)
+        elif cell.broken:
+            self._sign(painter, rect)
         self._round(painter, rect)
         if cell.selected:
             self._outline(painter, rect, self._accent, OUTLINE_PX)
@@ -139,6 +147,14 @@ class CellPainter:
             centre = QRectF(heart_rect(cell.rect)).center()
             self._shade(painter, centre)
             self._icon(painter, "heart-fill" if cell.favourite else "heart", centre, 16)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _sign(self, painter: QPainter, rect: QRect) -> None:
+        """A broken picture, on the colour of an empty place."""
+        painter.fillRect(rect, self._chip)
+        size = min(BROKEN_PX, rect.width() // 2, rect.height() // 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_broken(painter, QRectF(rect).center(), size, self._second, self._chip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _shade(self, painter: QPainter, centre: QPointF) -> None:

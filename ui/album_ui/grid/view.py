@@ -155,6 +155,7 @@ class PhotoGridView(JustifiedView):
         if known is not None:
             cell.favourite = known.favourite
             cell.offline = known.offline
+            cell.broken = bool(known.problem)
             if known.kind is MediaKind.VIDEO:
                 cell.length = words.duration(known.duration_s or 0.0)
         return cell

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -18,19 +17,20 @@ from PySide6.QtWidgets import (
 )
 
 from album.domain.photo import PhotoId
-from album.domain.tag import Facet, TagState
+from album.domain.tag import Facet, PhotoTag, TagState
 from album.session import Change, ChangeKind, Decision, LibrarySession
-from album.storage.photos import FileState
-from album.storage.rows import PhotoDetails, PhotoFile
+from album.storage.rows import PhotoDetails
 from album.storage.values import shown
 from album_ui import shortcuts, words
 from album_ui.background import in_background
 from album_ui.bridge import Bridge
+from album_ui.fields import LineField
 from album_ui.flow import FlowLayout
 from album_ui.info.bars import ColourBar, ScoreBar, Stars
 from album_ui.info.common import CommonTag, as_shown, common_tags, span
-from album_ui.info.facts import camera_line, place_line, size_line
-from album_ui.info.tags import PlainChip, ShownTag, TagChip, note_of
+from album_ui.info.facts import FactLine, fact_lines, file_line
+from album_ui.info.lines import FactRow
+from album_ui.info.tags import PlainChip, ShownTag, TagChip, in_order, note_of
 from album_ui.search.completions import Completions
 from album_ui.theme import Theme
 from album_ui.words import tr
@@ -49,9 +49,11 @@ class InfoPanel(QWidget):
 
     Signals:
         decided(Decision): the user changed something here; there is something to undo.
+        left(): the user is done with typing tags: the photos have the keys again.
     """
 
     decided = Signal(object)
+    left = Signal()
 
     def __init__(
         self,
@@ -64,17 +66,18 @@ class InfoPanel(QWidget):
         self._session, self._bridge = session, bridge
         self._theme = theme
         self._ids: tuple[PhotoId, ...] = ()
+        self._told: PhotoDetails | Sequence[PhotoDetails] | None = None
         self._common: dict[str, CommonTag] = {}
         self._timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._timer.timeout.connect(self._fetch)
         self.setObjectName("info")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(tr("Info"))
-        self._title, self._line = QLabel(), QLabel()
+        self._title, self._line, self.problem = QLabel(), QLabel(), QLabel()
         self.stars = Stars(self._theme)
         self._tags = FlowLayout(None, 6, 6)
         self.rejected = QLabel()
-        self.field = QLineEdit()
+        self.field = LineField()
         self._completions = Completions(session, bridge, self.field)
         self._add = QPushButton()
         self._colours = ColourBar()
@@ -96,8 +99,10 @@ class InfoPanel(QWidget):
 
     def show_photos(self, ids: Sequence[int]) -> None:
         """Show these photos, soon."""
-        self._ids = tuple(PhotoId(int(one)) for one in ids)
-        self._timer.start()
+        wanted = tuple(PhotoId(int(one)) for one in ids)
+        if wanted != self._ids:
+            self._ids = wanted
+            self._timer.start()
 
     def add_tag(self) -> None:
         """Let the user type a tag for the photos that are shown."""
@@ -117,7 +122,10 @@ class InfoPanel(QWidget):
         self._title.setWordWrap(True)
         self._line.setProperty("role", "second")
         self._line.setWordWrap(True)
-        for label in (self._title, self._line):
+        self.problem.setProperty("role", "problem")
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        for label in (self._title, self._line, self.problem):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
         column.addSpacing(8)
@@ -187,6 +195,7 @@ class InfoPanel(QWidget):
         self.field.textEdited.connect(self._on_typed)
         self.field.returnPressed.connect(self._on_tag_typed)
         self.field.editingFinished.connect(self._on_left_field)
+        self.field.left.connect(self._on_field_done)
         self.stars.rated.connect(self._on_rated)
         self.stars.favourite_toggled.connect(self._on_favourite)
         self._bridge.changed.connect(self._on_changed)
@@ -198,6 +207,7 @@ class InfoPanel(QWidget):
 
     def _on_theme_changed(self) -> None:
         self._paint_icons()
+        self._told = None
         self._timer.start()
 
     # What is shown
@@ -213,7 +223,14 @@ class InfoPanel(QWidget):
             all_of_them = in_background(lambda: [one.result() for one in asked])
             self._bridge.call(all_of_them, self._show_several, owner=self, latest="info")
 
+    def _is_told(self, what: PhotoDetails | Sequence[PhotoDetails] | None) -> bool:
+        """Whether just this is shown already: nothing moves, and the focus stays where it is."""
+        told, self._told = self._told, what
+        return told is not None and told == what
+
     def _show_none(self) -> None:
+        self._told = None
+        self.problem.hide()
         self._title.setText(tr("Nothing selected"))
         self._line.setText(tr("Select a photo to see what is known of it."))
         self.stars.hide()
@@ -221,7 +238,7 @@ class InfoPanel(QWidget):
             section.hide()
 
     def _show_one(self, details: PhotoDetails) -> None:
-        if details.id is None or self._ids != (details.id,):
+        if details.id is None or self._ids != (details.id,) or self._is_told(details):
             return
         name = shown(details.path.name) if details.path is not None else ""
         self._common = {}
@@ -231,22 +248,22 @@ class InfoPanel(QWidget):
             parts.append(words.moment(datetime.fromisoformat(details.taken)))
         self._line.setText(" · ".join(parts))
         self._line.setVisible(bool(parts))
+        self._show_problem(details)
         self.stars.show()
         self.stars.show_opinion(details.rating, favourite=details.favourite)
-        self._show_tags([self._shown_tag(details, at) for at in range(len(details.tags))])
+        self._show_tags(in_order(self._shown_tag(one) for one in details.tags))
         self._show_rejected(details)
         self._show_look(details)
         self._show_quality(details)
-        camera = details.camera
-        facts = [camera_line(camera), camera.lens or "", place_line(details.gps)]
-        facts.append(size_line(details))
-        self._show_lines(self._facts, [(line, line) for line in facts if line])
-        self._sections["facts"].setVisible(any(facts))
-        self._show_lines(self._files, [_file_words(one) for one in details.files])
-        self._sections["files"].setVisible(bool(details.files))
+        self._show_lines("facts", self._facts, fact_lines(details))
+        self._show_lines("files", self._files, [file_line(one) for one in details.files])
 
-    def _shown_tag(self, details: PhotoDetails, at: int) -> ShownTag:
-        tag = details.tags[at]
+    def _show_problem(self, details: PhotoDetails) -> None:
+        cannot = tr("This photo cannot be shown.")
+        self.problem.setText(f"{cannot} {words.sentence(details.problem)}")
+        self.problem.setVisible(bool(details.problem))
+
+    def _shown_tag(self, tag: PhotoTag) -> ShownTag:
         figures = ""
         if tag.state is TagState.SUGGESTED and tag.score is not None:
             figures = f"{tag.score:.2f}"
@@ -311,20 +328,16 @@ class InfoPanel(QWidget):
         ):
             self._quality.addWidget(ScoreBar(name, score, self._theme))
 
-    def _show_lines(self, column: QVBoxLayout, lines: Sequence[tuple[str, str]]) -> None:
+    def _show_lines(self, section: str, column: QVBoxLayout, lines: Sequence[FactLine]) -> None:
         _empty(column)
-        for text, tip in lines:
-            label = QLabel(text)
-            label.setProperty("role", "second")
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setToolTip(tip if tip != text else "")
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            column.addWidget(label)
+        for line in lines:
+            column.addWidget(FactRow(line, self._theme))
+        self._sections[section].setVisible(bool(lines))
 
     def _show_several(self, photos: Sequence[PhotoDetails]) -> None:
-        if tuple(one.id for one in photos[:1]) != self._ids[:1]:
+        if tuple(one.id for one in photos[:1]) != self._ids[:1] or self._is_told(photos):
             return
+        self.problem.hide()
         self._title.setText(
             words.count("{n} photo selected", "{n} photos selected", len(self._ids))
         )
@@ -372,13 +385,21 @@ class InfoPanel(QWidget):
         self._completions.look_up(text, text.strip())
 
     def _on_tag_typed(self) -> None:
-        self._on_tag_taken(self.field.text())
+        if self.field.text().strip():
+            self._on_tag_taken(self.field.text())
+        else:
+            self._on_field_done()
 
     def _on_tag_taken(self, word: str) -> None:
         self._completions.hide()
         self.field.clear()
         if word.strip():
             self._decide(self._session.decide(self._ids, word.strip(), TagState.MANUAL))
+
+    def _on_field_done(self) -> None:
+        self.left.emit()
+        self.field.clear()
+        self.field.hide()
 
     def _on_left_field(self) -> None:
         if not self.field.hasFocus():
@@ -405,15 +426,3 @@ def _empty(column: QVBoxLayout) -> None:
         if widget is not None:
             widget.hide()
             widget.deleteLater()
-
-
-def _file_words(file: PhotoFile) -> tuple[str, str]:
-    """Name with its folder, what is wrong with it; and the whole path."""
-    folder, _, name = file.shown.rpartition("/")
-    near = folder.rpartition("/")[2]
-    text = f"{name} · {near}" if near else name
-    if file.state is FileState.MISSING:
-        text += f" ({tr('missing')})"
-    elif file.folder_state == "offline":
-        text += f" ({tr('offline')})"
-    return text, file.shown

@@ -1,5 +1,6 @@
 """Tags as chips: what a person or the file says is filled, what a model suggests is dashed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +34,19 @@ class ShownTag:
     state: TagState
     note: str = ""
     figures: str = ""
+
+
+def in_order(tags: Iterable[ShownTag]) -> list[ShownTag]:
+    """Decided ones first, then by the figures that are seen; those that look equal by name."""
+    return sorted(
+        tags,
+        key=lambda one: (
+            one.state is TagState.SUGGESTED,
+            -float(one.figures or 1),
+            one.name.casefold(),
+            one.slug,
+        ),
+    )
 
 
 def note_of(tag: PhotoTag) -> str:

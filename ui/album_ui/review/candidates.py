@@ -34,7 +34,7 @@ class Candidates(QObject):
 
         def sort(counts: Mapping[Facet, Sequence[FacetCount]]) -> None:
             found = [one for facet in _TAG_FACETS for one in counts.get(facet, ())]
-            then(sorted(found, key=lambda one: -one.count)[:_MOST_TAGS])
+            then(sorted(found, key=lambda one: (-one.count, one.name, one.slug))[:_MOST_TAGS])
 
         self._bridge.call(
             self._session.facet_counts(Query((TO_REVIEW,))), sort, owner=self, latest="tags"

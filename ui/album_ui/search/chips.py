@@ -4,13 +4,14 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term
 from album.domain.tag import Facet
 from album.domain.taxonomy import Taxonomy
 from album.storage.search import Page
 from album_ui import shortcuts, words
+from album_ui.fields import LineField
 from album_ui.flow import FlowLayout
 from album_ui.search import choices
 from album_ui.search.browsing import Browsing
@@ -71,24 +72,13 @@ def chip_words(query: Query, chip: Chip, taxonomy: Taxonomy) -> tuple[str, str]:
 
 def _whole(term: Term) -> tuple[str, str]:
     if isinstance(term, DateTerm):
-        return tr("when"), _days(term)
+        return tr("when"), words.span(term.first, term.last)
     if isinstance(term, RatingTerm):
         low, high = term.lowest, term.highest
         return tr("rating"), str(low) if low == high else f"{low}–{high}"
     if isinstance(term, FacetTerm):
         return tr(KINDS[term.facet]), ""
     return "", f"“{term.text}”" if " " in term.text else term.text
-
-
-def _days(term: DateTerm) -> str:
-    year, month = choices.whole_year(term), choices.whole_month(term)
-    if year is not None:
-        return str(year)
-    if month is not None:
-        return words.month(month)
-    if term.first == term.last:
-        return words.day(term.first)
-    return f"{words.day(term.first)} – {words.day(term.last)}"
 
 
 class ChipButton(QAbstractButton):
@@ -171,9 +161,11 @@ class ChoiceLine(QWidget):
 
     Signals:
         album_named(str): the choice is to be kept under this name.
+        left(): the name is given, or not wanted any more: the photos have the keys again.
     """
 
     album_named = Signal(str)
+    left = Signal()
 
     def __init__(
         self,
@@ -198,12 +190,13 @@ class ChoiceLine(QWidget):
         self._save.clicked.connect(self.ask_name)
         self._flow.addWidget(self._save)
         self._buttons: list[ChipButton] = []
-        self.name = QLineEdit()
+        self.name = LineField()
         self.name.setPlaceholderText(tr("Name of the album"))
         self.name.setAccessibleName(tr("Name of the album"))
         self.name.setFixedWidth(190)
         self.name.returnPressed.connect(self._on_named)
         self.name.editingFinished.connect(self.name.hide)
+        self.name.left.connect(self._on_name_left)
         self.name.hide()
         self._lay_out()
         browsing.query_changed.connect(self._show_query)
@@ -279,9 +272,13 @@ class ChoiceLine(QWidget):
     def _on_named(self) -> None:
         name = self.name.text().strip()
         if name:
-            self.name.clear()
-            self.name.hide()
             self.album_named.emit(name)
+        self._on_name_left()
+
+    def _on_name_left(self) -> None:
+        self.name.clear()
+        self.name.hide()
+        self.left.emit()
 
 
 def _place_title(query: Query) -> str:

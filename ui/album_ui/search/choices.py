@@ -6,9 +6,8 @@ its own; terms keep the order in which they were made, so chips do.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
-from album.domain.query import DateTerm, FacetTerm, Query, Term
+from album.domain.query import FacetTerm, Query, Term
 from album.domain.tag import Facet
 
 Change = Callable[[Query, Facet, str], Query]
@@ -95,20 +94,6 @@ def without(query: Query, chip: Chip) -> Query:
         values = term.values[: chip.value] + term.values[chip.value + 1 :]
         return _with(query, chip.term, replace(term, values=values))
     return Query(query.terms[: chip.term] + query.terms[chip.term + 1 :])
-
-
-def whole_year(term: DateTerm) -> int | None:
-    """The year that the term spans exactly, None where it spans anything else."""
-    year = term.first.year
-    whole = (date(year, 1, 1), date(year, 12, 31)) == (term.first, term.last)
-    return year if whole else None
-
-
-def whole_month(term: DateTerm) -> date | None:
-    """The first day of the month that the term spans exactly, None where it spans anything else."""
-    first = term.first
-    after = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return first if first.day == 1 and term.last == after - timedelta(days=1) else None
 
 
 def _terms(query: Query, facet: Facet, *, negated: bool) -> list[FacetTerm]:

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QStringListModel, Signal
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 
 from album.session import LibrarySession
@@ -38,6 +39,12 @@ class Completions(QObject):
         self._completer.setPopup(self._popup)
         self._completer.setWidget(field)
         self._completer.activated.connect(self.taken)
+        self._popup.installEventFilter(self)
+
+    @property
+    def popup(self) -> QListView:
+        """The list, where there is something to offer."""
+        return self._popup
 
     @property
     def names(self) -> list[str]:
@@ -56,6 +63,20 @@ class Completions(QObject):
         """Offer nothing any more."""
         self._names.setStringList([])
         self._popup.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the list Enter takes what is marked and Esc closes it, before the field hears them."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            marked = self._popup.currentIndex()
+            if event.key() == Qt.Key.Key_Escape:
+                self.hide()
+                return True
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and marked.isValid():
+                name = str(marked.data())
+                self.hide()
+                self.taken.emit(name)
+                return True
+        return super().eventFilter(watched, event)
 
     def _offer(self, names: list[str]) -> None:
         self._names.setStringList(names)

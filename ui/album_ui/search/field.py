@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from album.domain.query import Query
 from album.domain.query_text import print_query
@@ -12,6 +12,7 @@ from album.errors import QueryProblem
 from album.session import LibrarySession
 from album_ui import shortcuts
 from album_ui.bridge import Bridge
+from album_ui.fields import LineField
 from album_ui.search.browsing import Browsing
 from album_ui.search.completions import Completions
 from album_ui.theme import CONTROL_PX, Theme
@@ -22,10 +23,11 @@ _WIDEST_PX: Final = 640
 _INDENT_PX: Final = 30
 
 
-class SearchField(QLineEdit):
-    """Ctrl+F; asks 150 ms after the last letter; completes names of tags; `left` by Esc."""
+class SearchField(LineField):
+    """Ctrl+F; asks 150 ms after the last letter; completes names of tags.
 
-    left = Signal()
+    `left` by Enter, which asks at once, and by Esc, which brings back what was asked last.
+    """
 
     def __init__(
         self,
@@ -127,9 +129,10 @@ class SearchField(QLineEdit):
         self._clear.setIcon(self._theme.icon("x"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter asks at once; Esc goes back to the photos."""
+        """Enter asks at once and goes to the photos; Esc goes back to them."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.ask_now()
+            self._on_entered()
+            event.accept()
         elif event.key() == Qt.Key.Key_Escape:
             self._timer.stop()
             self._on_query_changed_now()
@@ -137,6 +140,13 @@ class SearchField(QLineEdit):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def _on_entered(self) -> None:
+        self.completions.hide()
+        self.ask_now()
+        if not self.property("wrong"):
+            self.clearFocus()
+            self.left.emit()
 
     def _on_query_changed_now(self) -> None:
         self.setText(print_query(self._browsing.query))
