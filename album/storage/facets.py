@@ -18,6 +18,7 @@ from album.storage.postings import (
     Posting,
     Selection,
     as_ids,
+    counts_in,
     parsed_ids,
     union,
 )
@@ -325,14 +326,19 @@ class FacetIndex:
                 values are counted in it.
         """
         asked = {*chosen, *excluded}
-        found = [
-            FacetCount(slug, self._names[facet][slug], count, slug in chosen, slug in excluded)
+        here = {
+            slug: posting
             for slug, posting in self._postings[facet].items()
             if not slug.startswith(_HIDDEN)
-            and (
-                (count := posting.count_in(held if held and slug in excluded else selection))
-                or slug in asked
-            )
+        }
+        counted = dict(zip(here, counts_in(list(here.values()), selection), strict=True))
+        if held is not None:
+            counted |= {slug: here[slug].count_in(held) for slug in excluded if slug in here}
+        names = self._names[facet]
+        found = [
+            FacetCount(slug, names[slug], count, slug in chosen, slug in excluded)
+            for slug, count in counted.items()
+            if count or slug in asked
         ]
         found += [
             FacetCount(slug, self.name(facet, slug), 0, slug in chosen, slug in excluded)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QStaticText
 
 from album_ui import words
 from album_ui.facets.items import Choice, Item, Kind
@@ -18,7 +18,8 @@ _ICON_PX: Final = 16
 _CARET_PX: Final = 12
 _HEADING_DOWN_PX: Final = 20
 """From the top of a heading to the middle of its words."""
-_MOST_ELIDED: Final = 2000
+_MOST_NAMES: Final = 2000
+_PLAIN, _STRONG, _STRUCK = range(3)
 _MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
@@ -34,13 +35,13 @@ class ItemPainter:
         """Take colours and fonts of the theme as they are now."""
         theme = self._theme
         self._colours = {name: theme.colour(name) for name in _ROLES}
-        self._plain, self._strong = theme.font(), theme.font(strong=True)
-        self._struck = theme.font()
-        self._struck.setStrikeOut(True)
+        struck = theme.font()
+        struck.setStrikeOut(True)
+        self._fonts = (theme.font(), theme.font(strong=True), struck)
         self._small = theme.font(Size.SMALL, strong=True)
-        self._metrics = {False: QFontMetrics(self._plain), True: QFontMetrics(self._strong)}
-        self._digit_px = self._metrics[False].horizontalAdvance("0")
-        self._elided: dict[tuple[str, int, bool], str] = {}
+        self._digit_px = QFontMetrics(self._fonts[_PLAIN]).horizontalAdvance("0")
+        self._names: dict[tuple[str, int, int], QStaticText] = {}
+        self._boxes: dict[tuple[Choice, float], QPixmap] = {}
 
     def paint(
         self, painter: QPainter, item: Item, rect: QRect, *, hovered: bool, focused: bool
@@ -80,7 +81,7 @@ class ItemPainter:
         painter.drawPixmap(right, middle - _CARET_PX // 2, sign)
 
     def _more(self, painter: QPainter, item: Item, rect: QRect, *, hovered: bool) -> None:
-        painter.setFont(self._plain)
+        painter.setFont(self._fonts[_PLAIN])
         painter.setPen(self._colours["text" if hovered else "second"])
         painter.drawText(rect.adjusted(TEXT_PX, 0, -INDENT_PX, 0), _MIDDLE, item.text)
 
@@ -92,25 +93,32 @@ class ItemPainter:
         right = rect.right() + 1 - INDENT_PX
         if item.count is not None:
             figures = words.number(item.count)
-            painter.setFont(self._plain)
+            painter.setFont(self._fonts[_PLAIN])
             painter.setPen(self._colours["accent" if item.marked else "second"])
             painter.drawText(rect.adjusted(0, 0, -INDENT_PX, 0), _RIGHT, figures)
             right -= self._digit_px * len(figures) + 8
         struck = item.choice is Choice.EXCLUDED
-        font = self._strong if item.marked else self._plain
-        painter.setFont(self._struck if struck else font)
+        weight = _STRUCK if struck else _STRONG if item.marked else _PLAIN
+        painter.setFont(self._fonts[weight])
         painter.setPen(self._colours["second" if struck else "text"])
-        room = QRect(rect.left() + TEXT_PX, rect.top(), 0, rect.height())
-        room.setRight(right)
-        painter.drawText(room, _MIDDLE, self._fitted(item.text, room.width(), item.marked))
+        left = rect.left() + TEXT_PX
+        name = self._name(item.text, right - left, weight)
+        painter.drawStaticText(
+            left, rect.top() + round((rect.height() - name.size().height()) / 2), name
+        )
 
-    def _fitted(self, text: str, room_px: int, strong: bool) -> str:
-        known = self._elided.get((text, room_px, strong))
+    def _name(self, text: str, room_px: int, weight: int) -> QStaticText:
+        """The name as it fits, laid out: names stay, and laying them out is most of the work."""
+        known = self._names.get((text, room_px, weight))
         if known is None:
-            if len(self._elided) > _MOST_ELIDED:
-                self._elided.clear()
-            known = self._metrics[strong].elidedText(text, Qt.TextElideMode.ElideRight, room_px)
-            self._elided[text, room_px, strong] = known
+            if len(self._names) > _MOST_NAMES:
+                self._names.clear()
+            font = self._fonts[weight]
+            metrics = QFontMetrics(font)
+            known = QStaticText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room_px))
+            known.setTextFormat(Qt.TextFormat.PlainText)
+            known.prepare(font=font)
+            self._names[text, room_px, weight] = known
         return known
 
     def _icon(self, painter: QPainter, item: Item, rect: QRect) -> None:
@@ -121,16 +129,29 @@ class ItemPainter:
         painter.drawPixmap(rect.left() + INDENT_PX, top, sign)
 
     def _box(self, painter: QPainter, choice: Choice, rect: QRect) -> None:
-        top = rect.top() + (rect.height() - _BOX_PX) / 2
-        box = QRectF(rect.left() + INDENT_PX, top, _BOX_PX, _BOX_PX)
+        ratio = painter.device().devicePixelRatioF()
+        if (choice, ratio) not in self._boxes:
+            self._boxes[choice, ratio] = self._drawn_box(choice, ratio)
+        top = rect.top() + (rect.height() - _BOX_PX) // 2
+        painter.drawPixmap(rect.left() + INDENT_PX, top, self._boxes[choice, ratio])
+
+    def _drawn_box(self, choice: Choice, ratio: float) -> QPixmap:
+        size = round(_BOX_PX * ratio)
+        drawn = QPixmap(size, size)
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(Qt.GlobalColor.transparent)
+        box = QRectF(0, 0, _BOX_PX, _BOX_PX)
         chosen = choice is Choice.CHOSEN
-        painter.setPen(Qt.PenStyle.NoPen if chosen else QPen(self._colours["third"], 1))
-        painter.setBrush(self._colours["accent"] if chosen else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box if chosen else box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        if chosen:
-            paint_tick(painter, box.center(), self._colours["on_accent"])
-        elif choice is Choice.EXCLUDED:
-            paint_minus(painter, box.center(), self._colours["second"])
+        with QPainter(drawn) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen if chosen else QPen(self._colours["third"], 1))
+            painter.setBrush(self._colours["accent"] if chosen else Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box if chosen else box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            if chosen:
+                paint_tick(painter, box.center(), self._colours["on_accent"])
+            elif choice is Choice.EXCLUDED:
+                paint_minus(painter, box.center(), self._colours["second"])
+        return drawn
 
     def _swatch(
         self, painter: QPainter, item: Item, rect: QRect, *, hovered: bool, focused: bool

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QEvent, QLine, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from album_ui import words
@@ -47,7 +47,9 @@ class YearScroller(QWidget):
         self.setFixedWidth(SCROLLER_PX)
         self.setMouseTracking(True)
         self.setAccessibleName(words.tr("Years"))
-        theme.changed.connect(self.update)
+        self._scale: QPixmap | None = None
+        self._scale_for = (QSize(), 1.0)
+        theme.changed.connect(self._redraw)
 
     def show_days(self, days: NDArray[np.int32], *, timed: bool) -> None:
         """The day of every photo in order; without time in their order only the place is shown."""
@@ -62,7 +64,7 @@ class YearScroller(QWidget):
         else:
             self._starts = self._months = self._sizes = np.empty(0, dtype=np.int64)
         self._at = min(self._at, max(0, self._count - 1))
-        self.update()
+        self._redraw()
 
     def show_place(self, row: int) -> None:
         """The first row in sight is this one."""
@@ -92,28 +94,44 @@ class YearScroller(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ticks, years and the label of the place."""
-        palette = self._theme.palette
+        if self._scale is None or self._scale_for != (self.size(), self.devicePixelRatioF()):
+            self._scale = self._drawn_scale()
         with QPainter(self) as painter:
-            painter.fillRect(self.rect(), palette.colour("page"))
-            if not self._count:
-                return
-            if self._timed:
+            painter.drawPixmap(0, 0, self._scale)
+            if self._count:
+                self._paint_label(painter)
+
+    def _drawn_scale(self) -> QPixmap:
+        """What stays while one scrolls: ground, ticks and years."""
+        ratio = self.devicePixelRatioF()
+        self._scale_for = (self.size(), ratio)
+        scale = QPixmap(self.size() * ratio)
+        scale.setDevicePixelRatio(ratio)
+        scale.fill(self._theme.palette.colour("page"))
+        if self._timed and self._count:
+            with QPainter(scale) as painter:
                 self._paint_ticks(painter)
                 self._paint_years(painter)
-            self._paint_label(painter)
+        return scale
+
+    def _redraw(self) -> None:
+        self._scale = None
+        self.update()
 
     def _paint_ticks(self, painter: QPainter) -> None:
         slot, most = self._slot(), float(self._sizes.max())
         painter.setPen(QPen(self._theme.palette.colour("line").darker(108), 1.5))
         drawn = -1e9
         longest = 0.0
+        ticks: list[QLine] = []
         for month, size in enumerate(self._sizes.tolist()):
             y = _MARGIN_PX + (month + 0.5) * slot
             length = _SHORTEST_PX + (_LONGEST_PX - _SHORTEST_PX) * (size / most) ** 0.5
             longest = max(longest, length)
             if y - drawn >= 3:
-                painter.drawLine(int(_TICK_RIGHT_PX - longest), int(y), _TICK_RIGHT_PX, int(y))
+                ticks.append(QLine(int(_TICK_RIGHT_PX - longest), int(y), _TICK_RIGHT_PX, int(y)))
                 drawn, longest = y, 0.0
+        painter.drawLines(ticks)
 
     def _paint_years(self, painter: QPainter) -> None:
         painter.setFont(self._theme.font(Size.SMALL))
