@@ -6,7 +6,18 @@ import sys
 import click
 
 from album import __version__
-from album.cli import browsing, cutting, folders, indexing, looking, models, tagging, upkeep, window
+from album.cli import (
+    browsing,
+    cutting,
+    folders,
+    indexing,
+    looking,
+    models,
+    tagging,
+    teaching,
+    upkeep,
+    window,
+)
 from album.cli.options import Exit, device_option, library_option
 from album.cli.output import fail, make_streams_safe, note, printable
 from album.errors import AlbumError, FileProblem, Interrupted, QueryProblem
@@ -79,6 +90,6 @@ def main(context: click.Context) -> int | None:
     return code
 
 
-for _module in (window, folders, indexing, browsing, tagging, looking, cutting, upkeep, models):
+for _module in (window, folders, indexing, browsing, tagging, teaching, looking, cutting, upkeep, models):
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -2,7 +2,7 @@
 
 from album.session.changes import Change, ChangeKind, Changes
 from album.session.session import LibrarySession
-from album.session.values import Decision, FolderStatus, Progress, Stage
+from album.session.values import Decision, FolderStatus, Progress, Prospect, Stage
 
 __all__ = [
     "Change",
@@ -12,5 +12,6 @@ __all__ = [
     "FolderStatus",
     "LibrarySession",
     "Progress",
+    "Prospect",
     "Stage",
 ]

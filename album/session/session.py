@@ -39,6 +39,7 @@ from album.session.indexing import Standing, Tally, index_all
 from album.session.looking import BATTERY, IMPORT, USER, Looking, LookingEvents
 from album.session.originals import Originals
 from album.session.scanning import FolderScanner, ScanEvents
+from album.session.teaching import Teaching
 from album.session.thumbnails import Thumbnails
 from album.session.values import Decision, FolderStatus, Progress
 from album.settings import SettingsStore
@@ -72,6 +73,7 @@ class LibrarySession:
         settings, notices, activity, changes: see their classes; listeners are called on worker
             threads.
         thumbnails: small pictures; `request(ids, size_px, urgency)`, `subscribe(listener)`.
+        teaching: tags that the user teaches; `preview`, `teach`, `forget`, `tags`.
     """
 
     @classmethod
@@ -172,6 +174,7 @@ class LibrarySession:
             records=exclusive,
         )
         self._decisions = Decisions(database, self._browsing, self.changes, taxonomy)
+        self.teaching = Teaching(database, self._decisions, taxonomy, self.changes)
         self._originals = Originals(database, self._decoder, self._segment)
         self._inference: InferenceThread | None = None
         self._looking: Looking | None = None
@@ -223,6 +226,7 @@ class LibrarySession:
         if watch:
             self._folders.sync()
         mapped(self.database.read(without_thumbnail), self.thumbnails.make)
+        self.teaching.follow()
         if analyse and analysers is not None:
             self._begin_looking(self._inference, analysers)
         elif analyse:
@@ -288,6 +292,7 @@ class LibrarySession:
             self._housekeeper,
             self._looking,
             self._inference,
+            self.teaching,
             self._originals,
             self.thumbnails,
             self._decoder,
@@ -463,9 +468,13 @@ class LibrarySession:
             self._scanner.scan,
             self._standing,
             lambda: self.activity.current,
-            self.changes.settle,
+            self._settle,
             self._closed,
         )
+
+    def _settle(self) -> None:
+        self.teaching.settle()
+        self.changes.settle()
 
     def _standing(self) -> Standing:
         # asked in this order: what ends between two questions has begun the next one by then

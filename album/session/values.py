@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from album.domain.photo import FolderId, PhotoId
+from album.domain.share import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,32 @@ class Decision:
     text: str
     ids: tuple[PhotoId, ...]
     slug: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What a taught tag is, or would be.
+
+    Attributes:
+        likes, unlikes: the photos it is learned from.
+        unseen: examples that cannot be used yet, since they have not been looked at.
+        needs: how many more examples it takes; with that, nothing below is known.
+        precision: of what is suggested, the share that is right.
+        recall: of the photos that have the tag, the share that is suggested.
+        suggestions: how many photos.
+        applied: whether this is so now.
+    """
+
+    slug: str
+    name: str
+    likes: int
+    unlikes: int
+    unseen: int
+    needs: int
+    precision: Share | None = None
+    recall: Share | None = None
+    suggestions: int = 0
+    applied: bool = False
 
 
 class Stage(StrEnum):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from album.domain.photo import PhotoId
+from album.domain.share import Share
 from album.domain.tag import TagState
 from album.storage.values import chunks, marks, now_s
 
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
 
 MODEL = "taught"
 """Name of the model that taught tags are suggested by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A share between 0 and 1 with its 90 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +219,14 @@ def embedded_ids(connection: sqlite3.Connection, embedding_model: str) -> list[P
         "SELECT id FROM photo WHERE embedding_model = ? ORDER BY id", (embedding_model,)
     )
     return [PhotoId(row[0]) for row in rows]
+
+
+def embedded_count(connection: sqlite3.Connection, embedding_model: str) -> int:
+    """How many photos that are."""
+    (number,) = connection.execute(
+        "SELECT count(*) FROM photo WHERE embedding_model = ?", (embedding_model,)
+    ).fetchone()
+    return int(number)
 
 
 def embeddings(
