@@ -18,7 +18,6 @@ from album.storage.postings import (
     Posting,
     Selection,
     as_ids,
-    counts_in,
     parsed_ids,
     union,
 )
@@ -326,14 +325,12 @@ class FacetIndex:
                 values are counted in it.
         """
         asked = {*chosen, *excluded}
-        here = {
-            slug: posting
-            for slug, posting in self._postings[facet].items()
+        here = self._postings[facet]
+        counted = {
+            slug: posting.count_in(held if held and slug in excluded else selection)
+            for slug, posting in here.items()
             if not slug.startswith(_HIDDEN)
         }
-        counted = dict(zip(here, counts_in(list(here.values()), selection), strict=True))
-        if held is not None:
-            counted |= {slug: here[slug].count_in(held) for slug in excluded if slug in here}
         names = self._names[facet]
         found = [
             FacetCount(slug, names[slug], count, slug in chosen, slug in excluded)
@@ -343,7 +340,7 @@ class FacetIndex:
         found += [
             FacetCount(slug, self.name(facet, slug), 0, slug in chosen, slug in excluded)
             for slug in dict.fromkeys((*chosen, *excluded))
-            if slug not in self._postings[facet]
+            if slug not in here
         ]
         if facet is Facet.YEAR:
             return sorted(found, key=lambda one: one.slug, reverse=True)

@@ -22,7 +22,6 @@ NOBODY: Ids = np.zeros(0, np.int32)
 """No photo."""
 
 _BITS = 64
-_SHORT = 2048
 _DENSE_FROM = 1 / 64
 """Share of photos from which on bits are kept: below, ids are smaller and faster to count."""
 
@@ -104,11 +103,6 @@ class Posting:
         words = selection.words[: len(self._words)]
         return int(np.bitwise_count(self._words & words).sum())
 
-    @property
-    def short(self) -> Ids | None:
-        """The ids where they are so few that a call to count them costs more than they do."""
-        return self._ids if self._ids is not None and len(self._ids) <= _SHORT else None
-
     def add_to(self, flags: Flags) -> None:
         """Set these photos' flags."""
         if self._ids is not None:
@@ -167,26 +161,6 @@ class Posting:
 
 
 _NO_WORDS = np.zeros(0, np.uint64)
-
-
-def counts_in(postings: Sequence[Posting], selection: Selection) -> list[int]:
-    """How many photos of each posting are in the selection; short ones all at once."""
-    counts = [0] * len(postings)
-    parts: list[Ids] = []
-    places: list[int] = []
-    for place, posting in enumerate(postings):
-        ids = posting.short
-        if ids is None:
-            counts[place] = posting.count_in(selection)
-        elif len(ids):
-            parts.append(ids)
-            places.append(place)
-    if parts:
-        ends = np.cumsum([len(ids) for ids in parts])
-        inside = np.cumsum(selection.flags.take(np.concatenate(parts)), dtype=np.int32)
-        for place, count in zip(places, np.diff(inside[ends - 1], prepend=0), strict=True):
-            counts[place] = int(count)
-    return counts
 
 
 def _bits(ids: Ids) -> NDArray[np.uint64]:
