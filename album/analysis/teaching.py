@@ -27,8 +27,9 @@ FEWEST_EXAMPLES = 5
 MOST_EXAMPLES = 400
 """Of each kind; the latest ones count."""
 WANTED_PRECISION = 0.6
-"""Suggestions go down to where so many of all are expected to be right; where the best F-measure
-lies lower still, down to there: some candidates to review are better than none."""
+"""Suggestions go down to where so many of all are expected to be right."""
+MOST_CANDIDATES = 50
+"""Where that is nowhere, the best F-measure among so many: something to review."""
 PRECISION_WEIGHT = 0.5
 """Beta of that F-measure: to be right counts more than to find all."""
 
@@ -45,6 +46,8 @@ _USUAL_SHARE = 0.01
 _USUAL_SHARE_SPREAD = 1.5
 _COUNT_BIAS = 0.4
 _COUNT_SPREAD = (0.4, 2.9)
+_EXAMPLE_WORTH = 0.5
+"""Of an example for the interval of the recall: threshold and spread are estimated, too."""
 _FORESEEN_WORTH = 3.0
 """Reviewed suggestions that the estimate before any review is worth (measured: its error)."""
 
@@ -261,13 +264,14 @@ class _Outlook:
         parts[-1] = True
         worth = believed * recall / np.maximum(square * believed + recall, 1e-9)
         good = np.flatnonzero(parts & (believed >= WANTED_PRECISION))
-        last = int(np.append(good, np.argmax(np.where(parts, worth, -1.0))).max())
+        best = np.argmax(np.where(parts, worth, -1.0)[:MOST_CANDIDATES])
+        last = int(np.append(good, best).max())
         self.threshold = float(cuts[last])
         self.shown = (last + 1) / len(library)
         answers = _FORESEEN_WORTH + int(right[last]) + int(wrong[last])
         sure = float(believed[last]) * answers
         self.precision = beta_share(sure, answers - sure)
-        self.recall = wilson_share(float(recall[last]), len(likes))
+        self.recall = wilson_share(float(recall[last]), _EXAMPLE_WORTH * len(likes))
 
     @staticmethod
     def _normal(likes: NDArray[np.float64], library_spread: float) -> NormalTail:

@@ -90,6 +90,9 @@ def main(context: click.Context) -> int | None:
     return code
 
 
-for _module in (window, folders, indexing, browsing, tagging, teaching, looking, cutting, upkeep, models):
+_MODULES = (
+    window, folders, indexing, browsing, tagging, teaching, looking, cutting, upkeep, models,
+)  # fmt: skip
+for _module in _MODULES:
     for _command in _module.COMMANDS:
         main.add_command(_command)
