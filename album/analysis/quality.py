@@ -86,7 +86,7 @@ def _luma(pixels: Pixels) -> Plane:
         picture.thumbnail((_WORK_PX, _WORK_PX), Image.Resampling.BOX)
     luma = np.asarray(picture, np.float32)
     padding = [(0, max(0, 2 * _GRID - side)) for side in luma.shape]  # half of it fills the grid
-    return np.pad(luma, padding, "edge")
+    return np.pad(luma, padding, "edge") if np.any(padding) else luma
 
 
 def _halved(plane: Plane) -> Plane:
@@ -100,9 +100,8 @@ def _halved(plane: Plane) -> Plane:
 def _block_means(plane: Plane, side: int) -> Plane:
     """Means over squares of `side` pixels, what is over at the right and below left out."""
     height, width = plane.shape[0] // side, plane.shape[1] // side
-    squares = plane[: height * side, : width * side]
-    columns = np.add.reduceat(squares, np.arange(0, width * side, side), axis=1)
-    sums: Plane = np.add.reduceat(columns, np.arange(0, height * side, side), axis=0)
+    rows = plane[: height * side].reshape(height, side, -1).sum(axis=1)
+    sums: Plane = rows[:, : width * side].reshape(height, width, side).sum(axis=2)
     return sums / np.float32(side**2)
 
 
@@ -111,11 +110,24 @@ def _scales(luma: Plane) -> list[_Gradients]:
     scales, plane, side = [], luma, _BLOCK_PX
     for _ in range(3):
         across, down = np.diff(plane[:-1], axis=1), np.diff(plane[:, :-1], axis=0)
-        energy = np.pad(across * across + down * down, ((0, 1), (0, 1)), "edge")
+        np.multiply(across, across, out=across)
+        np.multiply(down, down, out=down)
+        energy = _bordered(across + down, 0, 1)
         scales.append(_Gradients(energy, _block_means(energy, side)))
         plane, side = _halved(plane), side // 2
     height, width = np.min([scale.blocks.shape for scale in scales], axis=0)
     return [_Gradients(scale.energy, scale.blocks[:height, :width]) for scale in scales]
+
+
+def _bordered(plane: Plane, before: int, after: int) -> Plane:
+    """Its edge repeated around it: what np.pad does, in a fraction of the time."""
+    height, width = plane.shape
+    wide = np.empty((height + before + after, width + before + after), np.float32)
+    wide[before : before + height, before : before + width] = plane
+    wide[:before], wide[before + height :] = wide[before], wide[before + height - 1]
+    wide[:, :before] = wide[:, before : before + 1]
+    wide[:, before + width :] = wide[:, before + width - 1 : before + width]
+    return wide
 
 
 def _noise_sigma(luma: Plane, flatness: Plane) -> float:
@@ -123,8 +135,8 @@ def _noise_sigma(luma: Plane, flatness: Plane) -> float:
 
     Flatness is measured apart: choosing by the noise itself would take the blocks with least of it.
     """
-    rows = luma[:-2] - 2 * luma[1:-1] + luma[2:]
-    response = np.pad(np.abs(rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:]), 1, "edge")
+    rows = _second_difference(luma, axis=0)
+    response = _bordered(np.abs(_second_difference(rows, axis=1)), 1, 1)
     height, width = flatness.shape
     blocks = _block_means(response, _BLOCK_PX)[:height, :width]
     tones = _block_means(luma, _BLOCK_PX)[:height, :width]
@@ -134,6 +146,12 @@ def _noise_sigma(luma: Plane, flatness: Plane) -> float:
     order = np.argsort(flatness[unclipped], kind="stable")
     flattest = blocks[unclipped][order[: len(order) // 10 + 1]]
     return float(np.sqrt(np.pi / 2) / 6 * flattest.mean())
+
+
+def _second_difference(plane: Plane, axis: int) -> Plane:
+    once: Plane = np.diff(plane, axis=axis)
+    twice: Plane = np.diff(once, axis=axis)
+    return twice
 
 
 def _clarity(scales: list[_Gradients], sigma: float) -> float:
