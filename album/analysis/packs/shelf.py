@@ -129,10 +129,14 @@ class Shelf:
             coming = self._directory / f"{pack.name}.coming"
             coming.mkdir(parents=True, exist_ok=True)
             self._check_room(pack)
-            files = [
-                _bring(file, source, coming / file.path.name, progress, token)
-                for file, source in zip(pack.files, sources, strict=True)
-            ]
+            try:
+                files = [
+                    _bring(file, source, coming / file.path.name, progress, token)
+                    for file, source in zip(pack.files, sources, strict=True)
+                ]
+            finally:
+                if not any(coming.iterdir()):
+                    coming.rmdir()
             return self._settle(pack, files, coming, networks)
 
     def remove(self, name: str) -> Pack:
