@@ -13,7 +13,7 @@ from album.analysis.protocol import Cutout
 from album.errors import FileProblem
 from album.interchange.forms import Behind, Look, Part, compose, cover
 from album_ui.cutout.output import named_png, pack, suggested_name
-from album_ui.cutout.render import Request, render
+from album_ui.cutout.render import Request, outline_of, render
 
 RED = np.full((40, 60, 3), (200, 10, 20), np.uint8)
 
@@ -127,3 +127,12 @@ def test_a_crop_knows_its_place_and_its_outline(qapp: object) -> None:
     assert made.levels.size.width() == 30
     assert made.outline is not None
     assert made.outline.width() == 30
+
+
+def test_the_line_does_not_come_back_at_the_other_side(qapp: object) -> None:
+    alpha = np.zeros((40, 60), np.uint8)
+    alpha[:20, 30:] = 255
+    line = outline_of(alpha, "#ff0000")
+    assert line.pixelColor(29, 10).alpha() > 0
+    assert line.pixelColor(0, 10).alpha() == 0
+    assert line.pixelColor(45, 39).alpha() == 0
