@@ -30,6 +30,7 @@ from album.storage.taught import (
     example_at,
     examples,
     learned_from,
+    size_class,
     suggest,
     taught_tags,
     withdraw,
@@ -96,6 +97,27 @@ def gather(
 
 
 @dataclass(frozen=True, slots=True)
+class Suited:
+    """What a head says of the library as it stood when it was asked.
+
+    Attributes:
+        asked: the photos it was asked about.
+        scores: those that the tag is to be suggested for.
+    """
+
+    head: Head
+    embedding_model: str
+    asked: frozenset[PhotoId]
+    scores: tuple[tuple[PhotoId, float], ...]
+
+    def brought_up_to(self, connection: sqlite3.Connection) -> list[tuple[PhotoId, float]]:
+        """The scores, with those of photos that have been looked at since."""
+        model = self.embedding_model
+        late = [one for one in embedded_ids(connection, model) if one not in self.asked]
+        return [*self.scores, *_suited(self.head, embeddings(connection, late, model))]
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """Surroundings, whose they are, and the photos in their sample."""
 
@@ -126,8 +148,8 @@ class Teacher:
         return learn(likes, unlikes, known.surroundings, reviewed, decided.tolist())
 
     def _surroundings_of(self, material: Material) -> "_Known":
-        """Made anew for another model, and each time the library has doubled."""
-        key = (material.embedding_model, material.photos.bit_length())
+        """Made anew for another model, and each time the library has grown by a fifth."""
+        key = (material.embedding_model, size_class(material.photos))
         if self._known is None or self._known.key != key:
             model = material.embedding_model
             ids = self._database.query(lambda c: embedded_ids(c, model))
@@ -139,9 +161,7 @@ class Teacher:
             self._known = _Known(key, made, np.array([row[0] for row in rows]))
         return self._known
 
-    def suits(
-        self, head: Head, embedding_model: str, token: CancelToken
-    ) -> list[tuple[PhotoId, float]]:
+    def suits(self, head: Head, embedding_model: str, token: CancelToken) -> "Suited":
         """All photos that the tag is to be suggested for, with their scores; Interrupted."""
         ids = self._database.query(lambda c: embedded_ids(c, embedding_model))
         found: list[tuple[PhotoId, float]] = []
@@ -149,7 +169,7 @@ class Teacher:
             token.check()
             some = ids[start : start + AT_ONCE]
             found.extend(_suited(head, self._rows(some, embedding_model)))
-        return found
+        return Suited(head, embedding_model, frozenset(ids), tuple(found))
 
     def _rows(self, ids: Sequence[PhotoId], model: str) -> list[tuple[PhotoId, bytes]]:
         return self._database.query(lambda c: embeddings(c, ids, model))

@@ -199,18 +199,19 @@ class Teaching:
                 self._tell(self._database.write(lambda db: forget_taught(db, slug)).result())
             return prospect
         lesson = self._teacher.learn(material)
-        scores = self._teacher.suits(lesson.head, material.embedding_model, self._token)
+        suited = self._teacher.suits(lesson.head, material.embedding_model, self._token)
         decided = {one.photo_id for one in material.used}
-        scores = [one for one in scores if one[0] not in decided]
         known = self._known(slug)
         tag = _stored(prospect, lesson, material, known[0].revision + 1 if known else 1)
 
-        def write(db: "sqlite_utils.Database") -> list[PhotoId]:
+        def write(db: "sqlite_utils.Database") -> tuple[int, list[PhotoId]]:
+            scores = [one for one in suited.brought_up_to(db.conn) if one[0] not in decided]
             save_taught(db, tag)
-            return replace_suggestions(db, slug, tag.model, scores)
+            return len(scores), replace_suggestions(db, slug, tag.model, scores)
 
-        self._tell(self._database.write(write).result())
-        return replace(_hopeful(prospect, lesson, len(scores)), applied=True)
+        count, changed = self._database.write(write).result()
+        self._tell(changed)
+        return replace(_hopeful(prospect, lesson, count), applied=True)
 
     def _tell(self, ids: Collection[PhotoId]) -> None:
         if ids:

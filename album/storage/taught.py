@@ -8,6 +8,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import log2
 from typing import TYPE_CHECKING
 
 from album.domain.photo import PhotoId
@@ -206,11 +207,16 @@ def learned_from(used: Iterable[Example], embedding_model: str, photos: int) -> 
     Args:
         used: the examples that could be used.
         embedding_model: of their embeddings.
-        photos: how many of the library have such an embedding; matters when it doubles.
+        photos: how many of the library have such an embedding; matters when it grows by a fifth.
     """
     said = [f"{one.photo_id}{'+' if one.liked else '-'}{one.reviewed:d}" for one in used]
-    text = "\n".join([embedding_model, str(photos.bit_length()), *said])
+    text = "\n".join([embedding_model, str(size_class(photos)), *said])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def size_class(photos: int) -> int:
+    """A number that grows by one with every fifth of growth of a library."""
+    return round(4 * log2(1 + photos))
 
 
 def embedded_ids(connection: sqlite3.Connection, embedding_model: str) -> list[PhotoId]:
