@@ -464,5 +464,6 @@ def _observation(photo_id: PhotoId, findings: Findings) -> Observation:
         tags=findings.tags + findings.style,
         colours=findings.colours,
         quality=findings.quality,
+        regions=findings.regions,
         embedding=None if findings.embedding is None else findings.embedding.tobytes(),
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from album.domain.appearance import Colour as Colour
 from album.domain.appearance import Quality as Quality
+from album.domain.appearance import Region as Region
 from album.domain.photo import Metadata
 from album.domain.tag import TagScore
 
@@ -36,19 +37,6 @@ class Sample:
 
     pixels: Pixels
     metadata: Metadata = field(default_factory=Metadata)
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A part of a picture that carries a tag.
-
-    Attributes:
-        box: left, top, width, height, in shares (0 to 1) of the upright picture's width and height.
-    """
-
-    slug: str
-    score: float
-    box: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,7 @@ def _details(
         tags=tags,
         style=tuple(style for found in findings for style in found.style),
         colours=tuple(colour for found in findings for colour in found.colours),
+        regions=tuple(region for found in findings for region in found.regions),
         quality=next((found.quality for found in findings if found.quality), None),
     )
 

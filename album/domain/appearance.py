@@ -1,4 +1,4 @@
-"""How a picture looks: its colours and its quality."""
+"""How a picture looks: its colours, its quality, its parts."""
 
 from dataclasses import dataclass
 
@@ -22,3 +22,16 @@ class Quality:
     composition: float
     framing: float
     noise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture that carries a tag.
+
+    Attributes:
+        box: left, top, width, height, in shares (0 to 1) of the upright picture's width and height.
+    """
+
+    slug: str
+    score: float
+    box: tuple[float, float, float, float]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from album.domain.appearance import Colour, Quality
+from album.domain.appearance import Colour, Quality, Region
 from album.domain.photo import FileId, Fingerprint, FolderId, MediaKind, PhotoId
 from album.domain.tag import Facet, PhotoTag, TagScore, TagState
 from album.storage.folders import FolderState
@@ -85,6 +85,7 @@ class PhotoDetails:
         tags: those that count, decided ones first, then by score.
         rejected: tags that a person rejected.
         style: families with their scores, highest first.
+        regions: parts of the picture that carry a tag, the surest first.
         files: all files, missing ones too; none without a library.
         problem: why its picture cannot be decoded, empty where it can.
     """
@@ -109,6 +110,7 @@ class PhotoDetails:
     style: tuple[TagScore, ...] = ()
     colours: tuple[Colour, ...] = ()
     quality: Quality | None = None
+    regions: tuple[Region, ...] = ()
     files: tuple[PhotoFile, ...] = ()
     problem: str = ""
 
@@ -241,6 +243,7 @@ def photo_details(connection: sqlite3.Connection, photo_id: PhotoId) -> PhotoDet
         ),
         colours=_colours(connection, photo_id),
         quality=_quality(connection, photo_id),
+        regions=_regions(connection, photo_id),
         files=tuple(files),
         problem=_undecoded(connection, [photo_id]).get(photo_id, ""),
     )
@@ -271,6 +274,21 @@ def _quality(connection: sqlite3.Connection, photo_id: PhotoId) -> Quality | Non
         (photo_id,),
     ).fetchone()
     return None if row is None else Quality(*row)
+
+
+_REGIONS = """
+    SELECT slug, photo_region.score, left, top, width, height
+    FROM photo_region JOIN tag ON tag.id = photo_region.tag_id
+    LEFT JOIN photo_tag USING (photo_id, tag_id)
+    WHERE photo_region.photo_id = ? AND coalesce(state, '') <> 'rejected'
+    ORDER BY photo_region.score DESC
+"""
+
+
+def _regions(connection: sqlite3.Connection, photo_id: PhotoId) -> tuple[Region, ...]:
+    """Parts of the photo, without those whose tag a person rejected."""
+    rows = connection.execute(_REGIONS, (photo_id,))
+    return tuple(Region(row[0], row[1], (row[2], row[3], row[4], row[5])) for row in rows)
 
 
 def details_json(details: PhotoDetails) -> dict[str, Any]:
@@ -312,10 +330,25 @@ def details_json(details: PhotoDetails) -> dict[str, Any]:
             "framing": _rounded(quality.framing),
             "noise": _rounded(quality.noise),
         },
-        "regions": [],
+        "regions": _regions_json(details),
         "text": [],
         "faces": [],
     }
+
+
+def _regions_json(details: PhotoDetails) -> list[dict[str, Any]]:
+    """Boxes in pixels of the upright picture; none where its size is not known."""
+    across, down = details.width or 0, details.height or 0
+    scale = (across, down, across, down)
+    return [
+        {
+            "tag": one.slug,
+            "score": _rounded(one.score),
+            "box": [round(share * side) for share, side in zip(one.box, scale, strict=True)],
+        }
+        for one in details.regions
+        if across and down
+    ]
 
 
 def _rounded(value: float | None) -> float | None:

@@ -221,10 +221,33 @@ def _add_time_index(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX photo_by_time ON photo (taken_s)")
 
 
+_REGIONS = (
+    """
+    CREATE TABLE photo_region (
+        photo_id INTEGER NOT NULL REFERENCES photo(id) ON DELETE CASCADE,
+        tag_id INTEGER NOT NULL REFERENCES tag(id),
+        score REAL NOT NULL,
+        left REAL NOT NULL,
+        top REAL NOT NULL,
+        width REAL NOT NULL,
+        height REAL NOT NULL,
+        model TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX photo_region_by_photo ON photo_region (photo_id)",
+)
+
+
+def _add_regions(connection: sqlite3.Connection) -> None:
+    for statement in _REGIONS:
+        connection.execute(statement)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("m0001_library", _create),
     Migration("m0002_taught", _add_taught),
     Migration("m0003_by_time", _add_time_index),
+    Migration("m0004_regions", _add_regions),
 )
 
 VERSION = len(MIGRATIONS)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from album.domain.appearance import Colour, Quality
+from album.domain.appearance import Colour, Quality, Region
 from album.domain.photo import PhotoId
 from album.domain.tag import Facet, PhotoTag, TagScore, TagSource, TagState
 from album.domain.taxonomy import Taxonomy, slugify
@@ -22,6 +22,7 @@ class Observation:
     Attributes:
         tags: to be suggested, parents included (style families too).
         embedding: bytes of the float16 vector.
+        regions: parts of the picture, with the tag that each one carries.
     """
 
     photo_id: PhotoId
@@ -29,6 +30,7 @@ class Observation:
     colours: tuple[Colour, ...] = ()
     quality: Quality | None = None
     embedding: bytes | None = None
+    regions: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,12 @@ _SUGGEST = """
 """
 _DROP_SUGGESTED = """
     DELETE FROM photo_tag
-    WHERE photo_id = ? AND state = 'suggested' AND (model = ? OR substr(model, 1, ?) = ?)
+    WHERE photo_id = ? AND state = 'suggested' AND substr(model, 1, ?) = ?
+"""
+_DROP_REGIONS = "DELETE FROM photo_region WHERE photo_id = ? AND substr(model, 1, ?) = ?"
+_ADD_REGION = """
+    INSERT INTO photo_region (photo_id, tag_id, score, left, top, width, height, model)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -141,9 +148,13 @@ def drop_suggestions(
         names: of the analysers, whatever their revision.
     """
     heads = [f"{name}@" for name in names]
-    db.conn.executemany(
-        _DROP_SUGGESTED, [(one, "", len(head), head) for one in ids for head in heads]
-    )
+    _drop(db.conn, [(one, len(head), head) for one in ids for head in heads])
+
+
+def _drop(connection: sqlite3.Connection, rows: Sequence[tuple[PhotoId, int, str]]) -> None:
+    """Suggestions and regions of photos by the beginning of their model, whose length is given."""
+    connection.executemany(_DROP_SUGGESTED, rows)
+    connection.executemany(_DROP_REGIONS, rows)
 
 
 def store_observations(
@@ -164,9 +175,7 @@ def store_observations(
     """
     connection = db.conn
     name = model.partition("@")[0] + "@"
-    connection.executemany(
-        _DROP_SUGGESTED, [(seen.photo_id, model, len(name), name) for seen in observations]
-    )
+    _drop(connection, [(seen.photo_id, len(name), name) for seen in observations])
     ids = TagIds(db, taxonomy)
     connection.executemany(
         _SUGGEST,
@@ -174,6 +183,14 @@ def store_observations(
             (seen.photo_id, ids.of_slug(tag.slug), float(tag.score), model)
             for seen in observations
             for tag in seen.tags
+        ],
+    )
+    connection.executemany(
+        _ADD_REGION,
+        [
+            (seen.photo_id, ids.of_slug(one.slug), float(one.score), *map(float, one.box), model)
+            for seen in observations
+            for one in seen.regions
         ],
     )
     _store_appearance(connection, model, observations)
