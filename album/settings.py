@@ -59,7 +59,7 @@ class SettingsStore:
         self._notices = notices or Notices()
         self._lock = threading.Lock()
         self._listeners = Listeners[Settings]()
-        self._unknown: dict[str, Any] = {}
+        self._own: dict[str, str | int | bool] = {}
         self._settings = self._load()
 
     @property
@@ -70,7 +70,8 @@ class SettingsStore:
     def change(self, **values: str | int | bool) -> Settings:
         """Set these fields, save, tell the listeners; TypeError for a field that does not exist."""
         with self._lock:
-            self._settings = replace(self._settings, **values)  # type: ignore[arg-type]
+            self._settings = replace(self._settings, **values)  # type: ignore[arg-type] # as fields
+            self._own |= values
             settings = self._settings
             self._save()
         self._listeners.tell(settings)
@@ -101,20 +102,28 @@ class SettingsStore:
         return self._typed(found)
 
     def _typed(self, found: dict[str, Any]) -> Settings:
-        """Known fields of the right type; all else is kept aside for whoever knows it."""
+        """Known fields of the right type."""
         defaults = Settings()
         values: dict[str, Any] = {}
         for field in fields(Settings):
-            value = found.pop(field.name, None)
+            value = found.get(field.name)
             if type(value) is type(getattr(defaults, field.name)):
                 values[field.name] = value
-        self._unknown = found
         return Settings(**values)
+
+    def _others(self, path: Path) -> dict[str, Any]:
+        """What the file says by now: another program, or a newer Albumen, may have changed it."""
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found | asdict(self._typed(found)) if isinstance(found, dict) else {}
 
     def _save(self) -> None:
         if self._path is None:
             return
-        text = json.dumps(self._unknown | asdict(self._settings), indent=2, ensure_ascii=False)
+        whole = asdict(self._settings) | self._others(self._path) | self._own
+        text = json.dumps(whole, indent=2, ensure_ascii=False)
         partial = self._path.with_name(f"{self._path.name}.{os.getpid()}.partial")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

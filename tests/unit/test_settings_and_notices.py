@@ -12,6 +12,16 @@ from album.notices import Notice, NoticeLevel, Notices
 from album.settings import Settings, SettingsStore
 
 
+def test_two_programs_do_not_undo_each_others_changes(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    window, command = SettingsStore(path), SettingsStore(path)
+    command.change(packs="yolox-s")
+    window.change(row_height_px=200)
+    window.change(theme="dark")
+    now = SettingsStore(path).current
+    assert (now.packs, now.row_height_px, now.theme) == ("yolox-s", 200, "dark")
+
+
 def test_settings_are_kept_with_what_a_newer_program_wrote(tmp_path: Path) -> None:
     path = tmp_path / "config" / "settings.json"
     path.parent.mkdir()
