@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from album.domain.photo import MediaKind
 from album.pictures.containers.jpeg import has_many_scans
 from album.pictures.containers.layout import recognise_format, take_apart
@@ -55,16 +57,20 @@ class Decoder:
             path: the file.
             longest_px: its longer side at most; smaller pictures stay as they are. None: full size.
         """
+        return to_array(self.image(path, longest_px))
+
+    def image(self, path: Path, longest_px: int | None) -> Image.Image:
+        """As `picture`, for whoever goes on with Pillow."""
         with open_original(path) as original:
             form = recognise_format(original)
             parts = take_apart(original, form)
             _refuse_too_large(original, form, parts, self._limits.pixels)
             if not self._is_risky(original, form, parts):
                 return self._decode(original, form, parts, longest_px)
-        return self._isolated.picture(path, longest_px, self._limits.pixels)
+        return Image.fromarray(self._isolated.picture(path, longest_px, self._limits.pixels))
 
-    def sketch(self, path: Path, longest_px: int) -> Pixels | None:
-        """As `picture` where a small one comes at a fraction of the cost of a large one, else None.
+    def sketch(self, path: Path, longest_px: int) -> Image.Image | None:
+        """As `image` where a small one comes at a fraction of the cost of a large one, else None.
 
         So it is where the decoder itself shrinks.
         """
@@ -79,9 +85,9 @@ class Decoder:
 
     def _decode(
         self, original: Original, form: Format, parts: Parts, longest_px: int | None
-    ) -> Pixels:
+    ) -> Image.Image:
         orientation = orientation_of(original, parts)
-        return to_array(decode_raster(original, form, longest_px, orientation, self._limits.pixels))
+        return decode_raster(original, form, longest_px, orientation, self._limits.pixels)
 
     def _is_risky(self, original: Original, form: Format, parts: Parts) -> bool:
         claimed = (parts.claims.width or 0) * (parts.claims.height or 0)

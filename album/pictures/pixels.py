@@ -38,7 +38,7 @@ def fit(size: tuple[int, int], longest_px: int | None) -> tuple[int, int]:
 
 
 def upright_rgb(image: Image.Image, longest_px: int | None, orientation: int = 1) -> Image.Image:
-    """A loaded image as opaque sRGB, scaled to fit and turned upright."""
+    """A loaded image as opaque sRGB, scaled to fit and turned upright: pixels, and no metadata."""
     profile = image.info.get("icc_profile")
     image = _eight_bit_channels(image)
     size = fit(image.size, longest_px)
@@ -48,7 +48,9 @@ def upright_rgb(image: Image.Image, longest_px: int | None, orientation: int = 1
         image = _on_white(image)
     image = _to_srgb(image, profile)
     turn = _TRANSPOSE.get(orientation)
-    return image.transpose(turn) if turn is not None else image
+    image = image.transpose(turn) if turn is not None else image
+    image.info = {}
+    return image
 
 
 def shrink(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -9,14 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from blake3 import blake3
 from PIL import Image
 
 from album.domain.photo import Fingerprint
 from album.errors import EnvironmentProblem
-from album.pictures.pixels import Pixels, fit, shrink
+from album.pictures.pixels import fit, shrink
 
 SMALL_PX = 384
 LARGE_PX = 1280
@@ -35,10 +35,10 @@ _TOUCH_AFTER_S = 3600.0
 class PictureSource(Protocol):
     """What renders need of a `Decoder`."""
 
-    def picture(self, path: Path, longest_px: int | None) -> Pixels:
-        """As `Decoder.picture`."""
+    def image(self, path: Path, longest_px: int | None) -> Image.Image:
+        """As `Decoder.image`."""
 
-    def sketch(self, path: Path, longest_px: int) -> Pixels | None:
+    def sketch(self, path: Path, longest_px: int) -> Image.Image | None:
         """As `Decoder.sketch`."""
 
 
@@ -60,21 +60,29 @@ class Rendered:
 
 def render(decoder: PictureSource, path: Path) -> Rendered:
     """Both thumbnails of a file; FileProblem when it has no picture."""
-    large = Image.fromarray(decoder.picture(path, LARGE_PX))
+    large = decoder.image(path, LARGE_PX)
     small = shrink(large, fit(large.size, SMALL_PX))
     return Rendered(small=_jpeg(small), large=_jpeg(large))
 
 
 def sketch(decoder: PictureSource, path: Path) -> bytes | None:
     """A small JPEG to look at until the thumbnails are there; None where it costs as much."""
-    pixels = decoder.sketch(path, SMALL_PX)
-    return None if pixels is None else _jpeg(Image.fromarray(pixels))
+    small = decoder.sketch(path, SMALL_PX)
+    return None if small is None else _jpeg(small)
 
 
 def _jpeg(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=_QUALITY, subsampling=_HALVED_COLOUR)
-    return buffer.getvalue()
+    with _file_in_memory() as file:
+        image.save(file, "JPEG", quality=_QUALITY, subsampling=_HALVED_COLOUR)
+        file.seek(0)
+        return file.read()
+
+
+def _file_in_memory() -> BinaryIO:
+    """One of the system's where it has such: writing to those, Pillow lets other threads run."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("thumbnail"), "w+b", buffering=0)  # noqa: PTH123 (it has no path)
+    return io.BytesIO()
 
 
 class ThumbnailStore:

@@ -18,7 +18,6 @@ from album.errors import AlbumError, FileProblem
 from album.jobs.activity import ActivityBoard, ActivityKind
 from album.pictures.decode import Decoder
 from album.pictures.original import FileChanged
-from album.pictures.pixels import Pixels
 from album.pictures.service import Located, ThumbnailService, Urgency
 from album.pictures.thumbnails import SMALL_PX, ThumbnailStore
 from album.storage.database import Database
@@ -231,11 +230,11 @@ class _Careful:
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
 
-    def picture(self, path: Path, longest_px: int | None) -> Pixels:
-        """As `Decoder.picture`."""
-        return self._carefully(path, lambda: self._decoder.picture(path, longest_px))
+    def image(self, path: Path, longest_px: int | None) -> Image.Image:
+        """As `Decoder.image`."""
+        return self._carefully(path, lambda: self._decoder.image(path, longest_px))
 
-    def sketch(self, path: Path, longest_px: int) -> Pixels | None:
+    def sketch(self, path: Path, longest_px: int) -> Image.Image | None:
         """As `Decoder.sketch`."""
         return self._carefully(path, lambda: self._decoder.sketch(path, longest_px))
 

@@ -105,11 +105,10 @@ def test_a_sketch_is_the_picture_in_small(
     exif[0x0112] = orientation
     path = tmp_path / "a.jpg"
     quarters(1600, 1200).save(path, exif=exif)
-    pixels = decoder.sketch(path, 384)
-    assert pixels is not None
-    assert max(pixels.shape) == 384
-    difference = pixels.astype(int) - decoder.picture(path, 384)
-    assert np.abs(difference).max() == 0
+    small = decoder.sketch(path, 384)
+    assert small is not None
+    assert max(small.size) == 384
+    assert np.array_equal(np.asarray(small), decoder.picture(path, 384))
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.webp", "a.avif", "a.gif"])

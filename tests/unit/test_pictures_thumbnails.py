@@ -14,9 +14,8 @@ from PIL import Image
 from album.domain.photo import Fingerprint, PhotoId
 from album.errors import EnvironmentProblem, FileProblem
 from album.pictures.decode import Decoder
-from album.pictures.pixels import Pixels
 from album.pictures.service import Located, ThumbnailService, Urgency
-from album.pictures.thumbnails import LARGE_PX, SMALL_PX, ThumbnailStore, render
+from album.pictures.thumbnails import LARGE_PX, SMALL_PX, ThumbnailStore, render, sketch
 
 MakePicture = Callable[..., Path]
 Answer = bytes | FileProblem
@@ -42,13 +41,11 @@ def test_one_decode_gives_all(picture_factory: MakePicture) -> None:
         def __init__(self) -> None:
             self.asked = []
 
-        def picture(self, path: Path, longest_px: int | None) -> Pixels:
+        def image(self, path: Path, longest_px: int | None) -> Image.Image:
             self.asked.append(longest_px)
-            pixels = np.zeros((960, 1280, 3), np.uint8)
-            pixels[:] = (200, 100, 50)
-            return pixels
+            return Image.new("RGB", (1280, 960), (200, 100, 50))
 
-        def sketch(self, path: Path, longest_px: int) -> Pixels | None:
+        def sketch(self, path: Path, longest_px: int) -> Image.Image | None:
             raise AssertionError
 
     source = Once()
@@ -87,6 +84,27 @@ def test_entries_outlive_the_program_and_lie_two_folders_deep(
     assert ThumbnailStore(folder, 1 << 20).get(fingerprint(0xABCD << 112), SMALL_PX) == b"small"
     (entry,) = entries(folder)
     assert entry.relative_to(folder).parts[:2] == ("ab", "cd")
+
+
+def test_nothing_but_the_picture_is_in_a_thumbnail(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "private"
+    path = tmp_path / "a.jpg"
+    Image.new("RGB", (900, 600), "red").save(path, exif=exif, comment=b"private", dpi=(72, 72))
+    decoder = Decoder()
+    made = render(decoder, path)
+    sketched = sketch(decoder, path)
+    decoder.close()
+    assert sketched is not None
+    plain = Image.fromarray(np.asarray(Image.open(io.BytesIO(made.large))))
+    assert Image.open(io.BytesIO(made.large)).info.keys() <= Image.open(as_jpeg(plain)).info.keys()
+    assert not any(b"private" in jpeg for jpeg in (made.small, made.large, sketched))
+
+
+def as_jpeg(image: Image.Image) -> io.BytesIO:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG")
+    return buffer
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", b"smoll" + bytes(8)])
@@ -152,17 +170,17 @@ class Bench:
             threads=1,
         )
 
-    def picture(self, path: Path, longest_px: int | None) -> Pixels:
+    def image(self, path: Path, longest_px: int | None) -> Image.Image:
         with self.changed:
             self.asked.append(int(path.stem))
             self.changed.notify_all()
         assert self.gate.acquire(timeout=20)
         if path.suffix == ".bad":
             raise FileProblem(path, "it is damaged")
-        return np.full((30, 40, 3), int(path.stem), np.uint8)
+        return Image.new("RGB", (40, 30), (int(path.stem),) * 3)
 
-    def sketch(self, path: Path, longest_px: int) -> Pixels | None:
-        return np.zeros((3, 4, 3), np.uint8) if int(path.stem) in self.cheap else None
+    def sketch(self, path: Path, longest_px: int) -> Image.Image | None:
+        return Image.new("RGB", (4, 3)) if int(path.stem) in self.cheap else None
 
     def locate(self, photo_id: PhotoId) -> Located | None:
         if photo_id in self.missing:
