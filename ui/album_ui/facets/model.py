@@ -6,10 +6,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from album_ui.facets.items import Choice, Item, Kind, hint, spoken
+from album_ui.guard import guarded
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
+@guarded
 class SidebarModel(QAbstractListModel):
     """Lines change in place where they stay what they are; else there is one reset."""
 

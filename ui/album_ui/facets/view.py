@@ -20,6 +20,7 @@ from album.domain.tag import Facet
 from album_ui.facets.items import Item, Kind
 from album_ui.facets.model import AnyIndex, SidebarModel
 from album_ui.facets.painter import ItemPainter
+from album_ui.guard import guarded
 from album_ui.theme import LIST_ROW_PX, Theme
 from album_ui.words import tr
 
@@ -41,6 +42,7 @@ _MOVING: Final = {
 }
 
 
+@guarded
 class SidebarView(QListView):
     """One widget for all lines: a choice changes most of them, and a frame draws them at once.
 

@@ -22,6 +22,7 @@ from album.storage.search import Page
 from album_ui.grid.geometry import Layout, Measures, Rect, Strip
 from album_ui.grid.grouping import Groups, group
 from album_ui.grid.model import PhotoGridModel
+from album_ui.guard import guarded
 from album_ui.theme import PAGE_MARGIN_PX, PHOTO_GAP_PX, PHOTO_HEIGHT_PX
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -32,6 +33,7 @@ STRIPS_KEPT: Final = 2
 """Pages whose rows are remembered: a choice taken back shows the page before at once."""
 
 
+@guarded
 class JustifiedView(QListView):
     """Knows where every photo of a page lies, at any size, and how keys and clicks select them.
 

@@ -5,13 +5,14 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLine, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from album_ui import words
 from album_ui.grid.grouping import run_starts
 from album_ui.grid.model import day_of
+from album_ui.guard import guarded
 from album_ui.theme import SCROLLER_PX, Size, Theme
 
 _MARGIN_PX: Final = 16
@@ -24,6 +25,7 @@ _MARK_PX: Final = (20, 3)
 _YEAR_APART_PX: Final = 18
 
 
+@guarded
 class YearScroller(QWidget):
     """Shows where in time one is and goes anywhere.
 
@@ -120,18 +122,19 @@ class YearScroller(QWidget):
 
     def _paint_ticks(self, painter: QPainter) -> None:
         slot, most = self._slot(), float(self._sizes.max())
-        painter.setPen(QPen(self._theme.palette.colour("line").darker(108), 1.5))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.palette.colour("line").darker(108))
         drawn = -1e9
         longest = 0.0
-        ticks: list[QLine] = []
+        ticks: list[QRect] = []
         for month, size in enumerate(self._sizes.tolist()):
             y = _MARGIN_PX + (month + 0.5) * slot
             length = _SHORTEST_PX + (_LONGEST_PX - _SHORTEST_PX) * (size / most) ** 0.5
             longest = max(longest, length)
             if y - drawn >= 3:
-                ticks.append(QLine(int(_TICK_RIGHT_PX - longest), int(y), _TICK_RIGHT_PX, int(y)))
+                ticks.append(QRect(int(_TICK_RIGHT_PX - longest), int(y), round(longest), 1))
                 drawn, longest = y, 0.0
-        painter.drawLines(ticks)
+        painter.drawRects(ticks)
 
     def _paint_years(self, painter: QPainter) -> None:
         painter.setFont(self._theme.font(Size.SMALL))
