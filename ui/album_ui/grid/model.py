@@ -18,6 +18,7 @@ from album.storage.values import shown
 from album_ui import words
 from album_ui.bridge import Bridge
 from album_ui.grid.grouping import EPOCH
+from album_ui.guard import guarded
 from album_ui.words import tr
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -33,6 +34,7 @@ class Role(IntEnum):
     ROW = Qt.ItemDataRole.UserRole + 1
 
 
+@guarded
 class PhotoGridModel(QAbstractListModel):
     """One reset for each page; `data` answers from what is there and never waits."""
 

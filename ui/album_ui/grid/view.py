@@ -33,6 +33,7 @@ from album_ui.grid.justified import HEADING_PX, JustifiedView
 from album_ui.grid.model import PhotoGridModel
 from album_ui.grid.painter import Cell, CellPainter, heart_rect, tick_rect
 from album_ui.grid.pixmaps import Pixmaps
+from album_ui.guard import guarded
 from album_ui.theme import PAGE_MARGIN_PX, Size, Theme
 
 ROWS_AHEAD: Final = 3
@@ -40,6 +41,7 @@ WHEEL_STEP_PX: Final = 120
 FRAME_MS: Final = 16
 
 
+@guarded
 class PhotoGridView(JustifiedView):
     """Draws the photos, asks for what comes into sight, and takes the mouse.
 

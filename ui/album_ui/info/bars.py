@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from album.domain.appearance import Colour
+from album_ui.guard import guarded
 from album_ui.theme import Theme
 from album_ui.words import tr
 
@@ -16,6 +17,7 @@ SCORE_PX: Final = 22
 STARS: Final = 5
 
 
+@guarded
 class ColourBar(QWidget):
     """The colours of a picture side by side."""
 
@@ -49,6 +51,7 @@ class ColourBar(QWidget):
                 left += width
 
 
+@guarded
 class ScoreBar(QWidget):
     """A name, a bar, a number from 0 to 100."""
 
@@ -82,6 +85,7 @@ class ScoreBar(QWidget):
             painter.drawRoundedRect(bar, 2, 2)
 
 
+@guarded
 class Stars(QWidget):
     """The rating, and a heart; click to change them.
 

@@ -6,12 +6,14 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from album_ui.guard import guarded
 from album_ui.info.facts import FactLine
 from album_ui.theme import GRID_PX, Theme
 
 _ICON_PX: Final = 14
 
 
+@guarded
 class CutLabel(QLabel):
     """One line of plain text that gives its middle where there is no room for it."""
 

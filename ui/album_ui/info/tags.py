@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from album.domain.tag import PhotoTag, TagState
+from album_ui.guard import guarded
 from album_ui.strokes import paint_cross, paint_tick
 from album_ui.theme import Size, Theme
 from album_ui.words import tr
@@ -64,6 +65,7 @@ def note_of(tag: PhotoTag) -> str:
     return f"{said} · {tag.model}" if tag.model else said
 
 
+@guarded
 class SignButton(QAbstractButton):
     """A small tick or cross on a chip."""
 
@@ -90,6 +92,7 @@ class SignButton(QAbstractButton):
                 paint_cross(painter, centre, colour)
 
 
+@guarded
 class TagChip(QWidget):
     """One tag.
 
@@ -180,6 +183,7 @@ class TagChip(QWidget):
             painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self.tag.figures)
 
 
+@guarded
 class PlainChip(QWidget):
     """A word on a quiet ground."""
 

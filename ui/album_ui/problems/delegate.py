@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from album.storage.problems import Problem, Stage
+from album_ui.guard import guarded
 from album_ui.problems.model import Index, Role
 from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, Size, Theme
 from album_ui.words import count, moment, sentence, tr
@@ -22,6 +23,7 @@ _PADDING_PX = 3 * GRID_PX
 _LINE_PX = 2
 
 
+@guarded
 class ProblemDelegate(QStyledItemDelegate):
     """Three lines: the file's name and when, its folder, the reason with its advice."""
 

@@ -6,6 +6,7 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from album.storage.problems import Problem
+from album_ui.guard import guarded
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -16,6 +17,7 @@ class Role(IntEnum):
     PROBLEM = Qt.ItemDataRole.UserRole
 
 
+@guarded
 class ProblemsModel(QAbstractListModel):
     """One row a problem, the latest first."""
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from album.domain.photo import PhotoId
 from album_ui.grid.pixmaps import Pixmaps
+from album_ui.guard import guarded
 from album_ui.theme import GRID_PX, PHOTO_RADIUS_PX, Theme
 from album_ui.words import mark, tr
 
@@ -47,6 +48,7 @@ class Suggestion:
     verdict: Verdict = Verdict.OPEN
 
 
+@guarded
 class ReviewGrid(QWidget):
     """Paints a page of suggestions.
 

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
+from album_ui.guard import guarded
 from album_ui.viewer.levels import Levels, source_rect
 
 ZOOM_STEP = 1.25
@@ -32,6 +33,7 @@ class Fit(Enum):
     FREE = "free"
 
 
+@guarded
 class PictureCanvas(QWidget):
     """Shows one picture. Positions are in pixels of the full picture, whatever is loaded yet.
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from album_ui.grid.pixmaps import Pixmaps
+from album_ui.guard import guarded
 from album_ui.theme import GRID_PX, PHOTO_GAP_PX, PHOTO_RADIUS_PX, Theme
 from album_ui.words import tr
 
@@ -23,6 +24,7 @@ _STEP_PX = CELL.width() + PHOTO_GAP_PX
 _AHEAD = 4
 
 
+@guarded
 class FilmStrip(QWidget):
     """Small pictures to move by.
 
