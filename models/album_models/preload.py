@@ -1,0 +1,35 @@
+"""Torch's large library, mapped before torch is imported."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import logging
+import sys
+from pathlib import Path
+from typing import Final
+
+_LIBRARIES: Final = ("libtorch_cpu.so", "libtorch_cpu.dylib")
+
+_log = logging.getLogger(__name__)
+
+
+def preload_torch() -> None:
+    """Make importing torch no pause of the window.
+
+    While a module is imported, its libraries are mapped and linked with all Python threads waiting:
+    a quarter of a second for torch. ctypes lets them run meanwhile, and the import finds the
+    library there. Where that does not work (on Windows, say), the import does all, as ever.
+    """
+    if "torch" in sys.modules:
+        return
+    found = importlib.util.find_spec("torch")
+    if found is None or found.origin is None:
+        return
+    for name in _LIBRARIES:
+        path = Path(found.origin).parent / "lib" / name
+        if path.is_file():
+            try:
+                ctypes.CDLL(str(path))
+            except OSError as error:
+                _log.debug("%s: %s", path, error)
