@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import sqlite_utils
 
@@ -14,7 +15,7 @@ from album.domain.taxonomy import Taxonomy
 from album.errors import QueryProblem
 from album.session.browsing import Browsing
 from album.session.changes import ChangeKind, Changes
-from album.session.futures import failed
+from album.session.futures import failed, mapped
 from album.session.values import Decision
 from album.storage.database import Database
 from album.storage.photos import restore_opinions, set_favourite, set_rating
@@ -24,6 +25,7 @@ _T = TypeVar("_T")
 _A = TypeVar("_A")
 
 Restore = Callable[[sqlite_utils.Database], None]
+TakeBack = Callable[[], Future[Any]]
 
 MOST_UNDONE = 200
 
@@ -39,7 +41,7 @@ class _Done:
     """A decision and how to take it back."""
 
     decision: Decision
-    restore: Restore
+    take_back: TakeBack
 
 
 class Decisions:
@@ -68,7 +70,7 @@ class Decisions:
             before = decide(db, ids, word, state, self._taxonomy)
             changed = tuple(row.photo_id for row in before if row.state != state)
             text = f"{_VERBS[state]} {name} on {_photos(changed)}"
-            return _Done(Decision(text, changed, slug), lambda db: restore_tags(db, before))
+            return self._done_to(Decision(text, changed, slug), lambda db: restore_tags(db, before))
 
         return self._commit(write)
 
@@ -79,7 +81,7 @@ class Decisions:
             before = clear_tag(db, ids, slug, self._taxonomy)
             changed = tuple(row.photo_id for row in before)
             text = f"Took {self._taxonomy.name(slug)} off {_photos(changed)}"
-            return _Done(Decision(text, changed, slug), lambda db: restore_tags(db, before))
+            return self._done_to(Decision(text, changed, slug), lambda db: restore_tags(db, before))
 
         return self._commit(write)
 
@@ -91,7 +93,7 @@ class Decisions:
             changed = tuple(one.photo_id for one in before if one.favourite != favourite)
             verb = "Made favourites of" if favourite else "Made no favourites of"
             text = f"{verb} {_photos(changed)}"
-            return _Done(Decision(text, changed), lambda db: restore_opinions(db, before))
+            return self._done_to(Decision(text, changed), lambda db: restore_opinions(db, before))
 
         return self._commit(write)
 
@@ -103,33 +105,45 @@ class Decisions:
             changed = tuple(one.photo_id for one in before if one.rating != rating)
             stars = "no stars" if not rating else f"{rating} stars" if rating > 1 else "1 star"
             text = f"Gave {stars} to {_photos(changed)}"
-            return _Done(Decision(text, changed), lambda db: restore_opinions(db, before))
+            return self._done_to(Decision(text, changed), lambda db: restore_opinions(db, before))
 
         return self._commit(write)
+
+    def remember(self, text: str, take_back: TakeBack) -> Decision:
+        """Something else was done that can be taken back: `undo` does so in its turn."""
+        decision = Decision(text, ())
+        self._keep(_Done(decision, take_back))
+        return decision
 
     def undo(self) -> Future[str | None]:
         """Take back the last decision."""
         with self._lock:
             last = self._done.pop() if self._done else None
-        answer: Future[str | None] = Future()
         if last is None:
-            answer.set_result(None)
-            return answer
-        written = self._database.write(last.restore)
+            nothing: Future[str | None] = Future()
+            nothing.set_result(None)
+            return nothing
+        return mapped(last.take_back(), lambda _: last.decision.text)
 
-        def finish() -> None:
-            answer.set_result(last.decision.text)
+    def _done_to(self, decision: Decision, restore: Restore) -> _Done:
+        return _Done(decision, partial(self._restore, restore, decision.ids))
 
-        self._after(written, lambda _: last.decision.ids, answer, lambda _: finish())
+    def _restore(self, restore: Restore, ids: Sequence[PhotoId]) -> Future[None]:
+        answer: Future[None] = Future()
+        written = self._database.write(restore)
+        self._after(written, lambda _: ids, answer, lambda _: answer.set_result(None))
         return answer
+
+    def _keep(self, done: _Done) -> None:
+        with self._lock:
+            self._done = [*self._done, done][-MOST_UNDONE:]
 
     def _commit(self, write: Callable[[sqlite_utils.Database], _Done]) -> Future[Decision]:
         answer: Future[Decision] = Future()
 
         def finish(done: _Done) -> None:
             if done.decision.ids:
-                with self._lock:
-                    self._done = [*self._done, done][-MOST_UNDONE:]
+                self._keep(done)
             answer.set_result(done.decision)
 
         written = self._database.write(write)

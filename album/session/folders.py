@@ -16,7 +16,14 @@ from album.session.futures import failed, mapped
 from album.session.scanning import FolderScanner
 from album.session.values import FolderStatus
 from album.storage.database import Database
-from album.storage.folders import Folder, add_folder, folders, photo_counts, remove_folder
+from album.storage.folders import (
+    Folder,
+    add_folder,
+    folder,
+    folders,
+    photo_counts,
+    remove_folder,
+)
 
 
 class WatchedFolders:
@@ -73,19 +80,25 @@ class WatchedFolders:
             return failed(EnvironmentProblem("Nothing of what was dropped is there."))
         return mapped(self._database.write(lambda db: _add(db, places)), self._added)
 
-    def remove(self, folder_id: FolderId) -> Future[None]:
-        """Watch a folder no longer."""
+    def remove(self, folder_id: FolderId) -> Future[Folder | None]:
+        """Watch a folder no longer; what it was, None where it was none any more."""
         if self._scanner is not None:
             self._scanner.forget(folder_id)
         if self._watcher is not None:
             self._watcher.unwatch(folder_id)
         self._known.discard(folder_id)
 
-        def removed(ids: list[PhotoId]) -> None:
+        def removed(gone: tuple[Folder | None, list[PhotoId]]) -> Folder | None:
+            was, ids = gone
             self._on_removed(ids)
             self._on_changed()
+            return was
 
-        return mapped(self._database.write(partial(remove_folder, folder_id=folder_id)), removed)
+        return mapped(self._database.write(partial(_remove, folder_id=folder_id)), removed)
+
+    def restore(self, removed: Folder) -> Future[list[FolderStatus]]:
+        """Watch a folder again that was removed, be it there just now or not."""
+        return mapped(self._database.write(lambda db: _add(db, [removed.path])), self._added)
 
     def rescan(self, folder_id: FolderId) -> None:
         """Look through the whole folder again, soon; nothing where this session scans nothing."""
@@ -150,6 +163,10 @@ def _add(db: sqlite_utils.Database, places: Sequence[Path]) -> list[FolderStatus
         inside = max(known, key=lambda one: len(one.path.parts), default=None)
         ids[inside.id if inside else add_folder(db, place).id] = None
     return [status for status in _statuses(db.conn) if status.id in ids]
+
+
+def _remove(db: sqlite_utils.Database, folder_id: FolderId) -> tuple[Folder | None, list[PhotoId]]:
+    return folder(db.conn, folder_id), remove_folder(db, folder_id)
 
 
 def _statuses(connection: sqlite3.Connection) -> list[FolderStatus]:

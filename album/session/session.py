@@ -320,9 +320,20 @@ class LibrarySession:
         """What was dropped: folders are added, a file adds the folder that it lies in."""
         return self._folders.add_files(paths)
 
-    def remove_folder(self, folder_id: FolderId) -> Future[None]:
-        """Watch it no longer: its photos are hidden, what was decided about them stays noted."""
-        return self._folders.remove(folder_id)
+    def remove_folder(self, folder_id: FolderId) -> Future[Decision]:
+        """Watch it no longer: its photos are hidden, what was decided about them stays noted.
+
+        `undo` watches it again.
+        """
+
+        def note(was: Folder | None) -> Decision:
+            if was is None:
+                return Decision("", ())
+            return self._decisions.remember(
+                f"Stopped watching {was.path.name}", partial(self._folders.restore, was)
+            )
+
+        return mapped(self._folders.remove(folder_id), note)
 
     def rescan(self, folder_id: FolderId) -> None:
         """Look through the whole of a watched folder again, in the background."""

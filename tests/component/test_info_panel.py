@@ -40,8 +40,8 @@ def panel(
 
 
 def plain(text: str) -> str:
-    """With common spaces instead of those that no line break parts."""
-    return text.replace("\u00a0", " ")
+    """With common spaces, and without signs that keep a line from breaking."""
+    return text.replace("\u00a0", " ").replace("\u2060", "")
 
 
 def chips(panel: InfoPanel) -> dict[str, TagChip]:
@@ -157,6 +157,7 @@ def test_esc_leaves_the_tag_that_is_typed(
 def test_a_marked_name_is_taken_whole(
     panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
 ) -> None:
+    indexed.facet_counts(Query()).result(10)
     panel.show_photos(ids[:1])
     panel.add_tag()
     panel.activateWindow()
@@ -171,8 +172,9 @@ def test_a_marked_name_is_taken_whole(
 
 
 def test_esc_in_the_list_of_names_closes_only_the_list(
-    panel: InfoPanel, ids: list[PhotoId], qtbot: QtBot
+    panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
 ) -> None:
+    indexed.facet_counts(Query()).result(10)
     panel.show_photos(ids[:1])
     panel.add_tag()
     panel.activateWindow()
@@ -183,7 +185,7 @@ def test_esc_in_the_list_of_names_closes_only_the_list(
     QTest.keyClick(names.popup, Qt.Key.Key_Escape)
     assert not names.popup.isVisible()
     assert panel.field.text() == "bea"
-    assert panel.field.isVisible()
+    assert not panel.field.isHidden()
 
 
 def test_an_empty_field_leaves_undo_to_the_window(
@@ -231,7 +233,9 @@ def test_what_is_shown_already_stays_as_it_is(
     assert chips(panel) == before, "a chip that was focused would lose the focus"
 
 
-def test_nothing_selected_says_so(panel: InfoPanel, qtbot: QtBot) -> None:
+def test_nothing_selected_says_so(panel: InfoPanel, ids: list[PhotoId], qtbot: QtBot) -> None:
+    panel.show_photos(ids[:1])
+    qtbot.waitUntil(lambda: bool(chips(panel)))
     panel.show_photos([])
     qtbot.waitUntil(lambda: panel.title == "Nothing selected")
 
@@ -240,7 +244,7 @@ def test_the_camera_in_one_line() -> None:
     camera = Camera("Canon EOS 6D", None, 5.6, 1 / 640, 200, 200.0)
     said = facts.camera_line(camera)
     assert plain(said) == "Canon EOS 6D · 200 mm · f/5.6 · 1/640 s · ISO 200"
-    assert "1/640\u00a0s" in said, "no line break between a figure and its unit"
+    assert "640\u00a0s" in said, "no line break between a figure and its unit"
     assert facts.camera_line(Camera()) == ""
     assert plain(facts.exposure(2.5)) == "2.5 s"
     assert plain(facts.exposure(1.0)) == "1 s"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLineEdit
 
 from album_ui import words
 
@@ -13,6 +13,22 @@ from album_ui import words
 def speak(qapp: QApplication) -> Iterator[None]:
     yield
     words.install(qapp, "en")
+
+
+@pytest.mark.usefixtures("speak")
+def test_the_dialogs_of_qt_speak_the_language_too(qapp: QApplication) -> None:
+    def buttons() -> list[str]:
+        standard = QDialogButtonBox.StandardButton
+        box = QDialogButtonBox(standard.Ok | standard.Cancel)
+        said = [box.button(one).text() for one in (standard.Ok, standard.Cancel)]
+        field = QLineEdit()
+        menu = field.createStandardContextMenu()
+        return [*said, menu.actions()[0].text().split("\t")[0]]
+
+    words.install(qapp, "zh")
+    assert buttons() == ["确定", "取消", "撤消(&U)"]
+    words.install(qapp, "en")
+    assert buttons() == ["OK", "Cancel", "&Undo"]
 
 
 @pytest.mark.parametrize(

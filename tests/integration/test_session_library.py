@@ -249,6 +249,33 @@ def test_removed_folders_hide_their_photos_until_they_are_added_again(
         assert tags_of(session, photo)["mine"] is TagState.MANUAL
 
 
+def test_removing_a_folder_can_be_taken_back(pictures: Path, library: Path) -> None:
+    with open_session(library) as session:
+        index(session, pictures)
+        photo = ids_of(session)[0]
+        session.decide([photo], "mine", TagState.MANUAL).result()
+        (folder,) = session.folders().result()
+        assert session.remove_folder(folder.id).result().text == "Stopped watching pictures"
+        until(lambda: ids_of(session) == [], "the photos are hidden")
+        assert session.undo().result() == "Stopped watching pictures"
+        assert [one.path for one in session.folders().result()] == [pictures]
+        index(session)
+        until(lambda: len(ids_of(session)) == 14, "the photos are back")
+        assert tags_of(session, photo)["mine"] is TagState.MANUAL
+        assert session.undo().result() == "Added mine on 1 photo", "what was done before is next"
+        assert "mine" not in tags_of(session, photo)
+
+
+def test_a_folder_that_is_not_there_now_is_watched_again_too(pictures: Path, library: Path) -> None:
+    with open_session(library) as session:
+        index(session, pictures)
+        (folder,) = session.folders().result()
+        session.remove_folder(folder.id).result()
+        shutil.move(pictures, pictures.with_name("elsewhere"))
+        session.undo().result()
+        assert [one.path for one in session.folders().result()] == [pictures]
+
+
 def test_folders_inside_watched_ones_are_watched_already(pictures: Path, library: Path) -> None:
     with open_session(library) as session:
         outer = session.add_folder(pictures).result()

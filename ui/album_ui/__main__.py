@@ -69,7 +69,7 @@ def _show(
     app: QApplication,
     session: LibrarySession,
     crash: CrashHook,
-    left: str,
+    left: Path | None,
     folders: Sequence[Path],
 ) -> int:
     program = Program(app, session)
@@ -107,7 +107,7 @@ def _refuse(problem: AlbumError) -> None:
     box.exec()
 
 
-def _tell_crashes(crash: CrashHook, left: str, notices: Notices) -> None:
+def _tell_crashes(crash: CrashHook, left: Path | None, notices: Notices) -> None:
     def tell(text: str, report: Path) -> None:
         notices.tell(
             NoticeLevel.ERROR,
@@ -117,12 +117,12 @@ def _tell_crashes(crash: CrashHook, left: str, notices: Notices) -> None:
         )
 
     crash.tell = tell
-    if left:
-        _log.warning("the last run ended by a fault:\n%s", left)
+    if left is not None:
+        _log.warning("the last run ended by a fault, see %s", left)
         notices.tell(
             NoticeLevel.WARNING,
             tr("Albumen ended unexpectedly last time; nothing is lost."),
-            advice=tr("What happened is noted in {file}.", file=log_directory()),
+            advice=tr("What happened is noted in {file}.", file=left),
         )
 
 

@@ -130,6 +130,7 @@ class Program(QObject):
         self.library.info_toggled.connect(self.toolbar.set_info_shown)
         self.toolbar.row_px_chosen.connect(self._on_row_px)
         self.status.folder_wanted.connect(self.choose_folder)
+        self.status.folder_removed.connect(self._on_folder_removed)
         self.drop.dropped.connect(self.add)
         self.drop.refused.connect(self._warn)
         self.bridge.notice_posted.connect(self.notices.post)
@@ -193,6 +194,10 @@ class Program(QObject):
         self.window.go_home()
         for folder in folders:
             self.notices.say(Message(tr("Watching {folder}", folder=folder.path.name)))
+
+    def _on_folder_removed(self, name: str) -> None:
+        said = tr("{folder} is watched no longer; your tags stay", folder=name)
+        self.notices.say(Message(said, action=tr("Undo"), act=self.undo, replaces=UNDO))
 
     def _on_failed(self, problem: AlbumError) -> None:
         self._session.notices.tell_problem(problem, replaces="browse")

@@ -21,7 +21,7 @@ class CrashHook:
     """Takes what nobody caught, on every thread, and what kills the interpreter.
 
     Args:
-        directory: where reports are kept (`crash.txt`, `fault.txt`).
+        directory: where reports are kept (`crash.txt`, `fault.txt`, `last-fault.txt`).
         tell: said to the user; may be replaced once there is a window.
     """
 
@@ -31,16 +31,18 @@ class CrashHook:
         self.tell = tell
         self._before = (sys.excepthook, threading.excepthook)
 
-    def install(self) -> str:
-        """Begin; returns what the last run left when it was killed by a fault, empty else."""
+    def install(self) -> Path | None:
+        """Begin; returns the report of the last run when a fault killed it, None else."""
         self._directory.mkdir(parents=True, exist_ok=True)
         fault = self._directory / "fault.txt"
-        left = fault.read_text(encoding="utf-8", errors="replace") if fault.exists() else ""
+        left = None
+        if fault.exists() and fault.stat().st_size:
+            left = fault.replace(self._directory / "last-fault.txt")
         self._fault = fault.open("w", encoding="utf-8")
         faulthandler.enable(self._fault)
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception
-        return left.strip()
+        return left
 
     def uninstall(self) -> None:
         """End; a clean end leaves no fault file. May be called again."""

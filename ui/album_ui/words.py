@@ -5,31 +5,54 @@ application holds the one of the language that is spoken.
 """
 
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from PySide6.QtCore import (
     QCoreApplication,
     QDate,
     QDateTime,
+    QLibraryInfo,
     QLocale,
     QObject,
     Qt,
     QTime,
+    QTranslator,
 )
 
 from album_resources.translations import LANGUAGES, catalogue
+
+_LOCALES: Final = {"en": "en_GB", "zh": "zh_CN"}
 
 
 class Catalogue(QObject):
     """The texts of one language; English is what stands in the code.
 
-    No `QTranslator`: Qt asks one on every thread, under locks of its own (reading a picture does),
-    and one written in Python then waits for the interpreter while who holds it waits for Qt.
+    No `QTranslator` for our own words: Qt asks one on every thread, under locks of its own (reading
+    a picture does), and one written in Python then waits for the interpreter while who holds it
+    waits for Qt. The words of Qt's own dialogs come from Qt's own catalogue, which is none of
+    Python's.
     """
 
     def __init__(self, language: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.code = language
         self._texts = catalogue(language)
+        self._of_qt = QTranslator(self)
+
+    def put_on(self, app: QCoreApplication) -> None:
+        """Let Qt's own dialogs and menus speak it too."""
+        if self.code != "en" and self._of_qt.load(
+            QLocale(_LOCALES[self.code]),
+            "qtbase",
+            "_",
+            QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath),
+        ):
+            app.installTranslator(self._of_qt)
+
+    def take_off(self, app: QCoreApplication) -> None:
+        """Speak it no longer."""
+        app.removeTranslator(self._of_qt)
+        self.setParent(None)
 
     def say(self, text: str) -> str:
         """The text in this language; itself where there is no translation."""
@@ -41,9 +64,10 @@ def install(app: QCoreApplication, language: str = "system") -> Catalogue:
     code = system_language() if language not in LANGUAGES else language
     before = app.findChild(Catalogue)
     if before is not None:
-        before.setParent(None)
+        before.take_off(app)
+    QLocale.setDefault(QLocale(_LOCALES[code]))
     catalogue = Catalogue(code, app)
-    QLocale.setDefault(QLocale("zh_CN") if code == "zh" else QLocale("en_GB"))
+    catalogue.put_on(app)
     return catalogue
 
 

@@ -66,9 +66,11 @@ class FolderPopup(Popup):
 
     Signals:
         folder_wanted(): the user wants to add one.
+        folder_removed(str): one with this name is watched no longer; there is something to undo.
     """
 
     folder_wanted = Signal()
+    folder_removed = Signal(str)
 
     def __init__(
         self, session: LibrarySession, bridge: Bridge, theme: Theme, parent: QWidget
@@ -144,7 +146,9 @@ class FolderPopup(Popup):
         return button
 
     def _remove(self, folder: FolderStatus) -> None:
-        self._bridge.call(self._session.remove_folder(folder.id), lambda _: None, owner=self)
+        self.close()
+        removed = self._session.remove_folder(folder.id)
+        self._bridge.call(removed, lambda _: self.folder_removed.emit(folder.path.name), owner=self)
 
     def _on_add(self) -> None:
         self.close()

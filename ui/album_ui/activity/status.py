@@ -26,9 +26,11 @@ class StatusLine(QWidget):
 
     Signals:
         folder_wanted(): the user wants to add a folder.
+        folder_removed(str): the folder of this name is watched no longer.
     """
 
     folder_wanted = Signal()
+    folder_removed = Signal(str)
 
     def __init__(
         self, session: LibrarySession, bridge: Bridge, theme: Theme, parent: QWidget | None = None
@@ -46,6 +48,7 @@ class StatusLine(QWidget):
         self._health = QPushButton()
         self._folder_popup = FolderPopup(session, bridge, theme, self)
         self._folder_popup.folder_wanted.connect(self.folder_wanted)
+        self._folder_popup.folder_removed.connect(self.folder_removed)
         self._activity_popup = ActivityPopup(session, theme, self)
         self._lay_out()
         bridge.activity_changed.connect(self.show_activities)

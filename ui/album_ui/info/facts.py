@@ -12,6 +12,9 @@ from album_ui.words import tr
 _JOINED = "\u00a0"
 """Between a figure and its unit, which no line break parts."""
 
+_OF = "/\u2060"
+"""A stroke after which no line breaks."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
@@ -48,7 +51,7 @@ def camera_line(camera: Camera) -> str:
     if camera.focal_mm:
         parts.append(f"{camera.focal_mm:g}{_JOINED}mm")
     if camera.aperture:
-        parts.append(f"f/{camera.aperture:g}")
+        parts.append(f"f{_OF}{camera.aperture:g}")
     if camera.exposure_s:
         parts.append(exposure(camera.exposure_s))
     if camera.iso:
@@ -82,7 +85,7 @@ def _unfigured(lens: str, camera: Camera) -> str:
 def exposure(seconds: float) -> str:
     """«1/640 s», «2.5 s»."""
     if seconds < 0.4:
-        return f"1/{round(1 / seconds)}{_JOINED}s"
+        return f"1{_OF}{round(1 / seconds)}{_JOINED}s"
     return f"{seconds:.1f}".removesuffix(".0") + f"{_JOINED}s"
 
 

@@ -233,6 +233,7 @@ class InfoPanel(QWidget):
         self.problem.hide()
         self._title.setText(tr("Nothing selected"))
         self._line.setText(tr("Select a photo to see what is known of it."))
+        self._line.show()
         self.stars.hide()
         for section in self._sections.values():
             section.hide()
@@ -280,15 +281,15 @@ class InfoPanel(QWidget):
             if tag in style:
                 continue
             if fixed:
-                self._tags.addWidget(PlainChip(f"{tag.name} {tag.figures}", self._theme))
+                _put(self._tags, PlainChip(f"{tag.name} {tag.figures}", self._theme))
                 continue
             chip = TagChip(tag, self._theme)
             chip.decided.connect(self._on_decided)
             chip.cleared.connect(self._on_cleared)
-            self._tags.addWidget(chip)
+            _put(self._tags, chip)
         self._style.clear()
         for tag in style:
-            self._style.addWidget(PlainChip(tag.name, self._theme))
+            _put(self._style, PlainChip(tag.name, self._theme))
         self._sections["style"].setVisible(bool(style))
         self._sections["tags"].show()
 
@@ -326,12 +327,12 @@ class InfoPanel(QWidget):
             (tr("Composition"), quality.composition),
             (tr("Framing"), quality.framing),
         ):
-            self._quality.addWidget(ScoreBar(name, score, self._theme))
+            _put(self._quality, ScoreBar(name, score, self._theme))
 
     def _show_lines(self, section: str, column: QVBoxLayout, lines: Sequence[FactLine]) -> None:
         _empty(column)
         for line in lines:
-            column.addWidget(FactRow(line, self._theme))
+            _put(column, FactRow(line, self._theme))
         self._sections[section].setVisible(bool(lines))
 
     def _show_several(self, photos: Sequence[PhotoDetails]) -> None:
@@ -418,6 +419,12 @@ def _holder(layout: QVBoxLayout | FlowLayout) -> QWidget:
     layout.setContentsMargins(0, 0, 0, 0)
     widget.setLayout(layout)
     return widget
+
+
+def _put(layout: QVBoxLayout | FlowLayout, widget: QWidget) -> None:
+    """At the end of it, to be seen at once: Qt would leave its place empty for a frame."""
+    layout.addWidget(widget)
+    widget.show()
 
 
 def _empty(column: QVBoxLayout) -> None:

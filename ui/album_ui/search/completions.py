@@ -10,6 +10,9 @@ from album.session import LibrarySession
 from album_ui.background import in_background
 from album_ui.bridge import Bridge
 
+_EDGES_PX = 12
+"""Border and padding of the list, above and below."""
+
 SHORTEST = 2
 """Letters before anything is offered."""
 
@@ -82,5 +85,7 @@ class Completions(QObject):
         self._names.setStringList(names)
         if names and self._field.hasFocus() and self._field.text():
             self._completer.complete()
+            rows = min(len(names), self._completer.maxVisibleItems())
+            self._popup.setFixedHeight(rows * self._popup.sizeHintForRow(0) + _EDGES_PX)
         else:
             self._popup.hide()
