@@ -69,10 +69,15 @@ def _row(one: "Shelved", used: set[str]) -> tuple[str, ...]:
         pack.name,
         _state(one, used),
         str(pack.capability or "all"),
-        megabytes(pack.size_bytes),
+        _size(pack),
         pack.licence,
         f"{pack.purpose}{about}",
     )
+
+
+def _size(pack: "Pack") -> str:
+    known = all(file.size_bytes or file.about_bytes for file in pack.files)
+    return megabytes(pack.size_bytes) if known else "?"
 
 
 def _state(one: "Shelved", used: set[str]) -> str:

@@ -36,13 +36,14 @@ class Pages(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.headers["Range"])
-        {
+        pages: dict[str, Callable[[], None]] = {
             "/whole": self._whole,
             "/ranges": self._ranges,
             "/broken": lambda: self._send(200, CONTENT, CONTENT[:99_999]),
             "/unsaid": lambda: self._send(200, None, CONTENT * 3),
             "/away": lambda: self._send(302, b"", location=f"{self.server.url}/whole"),
-        }.get(self.path, lambda: self.send_error(404))()
+        }
+        pages.get(self.path, lambda: self.send_error(404))()
 
     def _whole(self) -> None:
         self._send(200, CONTENT)

@@ -174,7 +174,7 @@ class Shelf:
                 file.path if file.path.is_file() else file.url or file.path for file in pack.files
             ]
         pack = offered[named] if named else _by_file(offered.values(), what)
-        return pack, [source, *(file.url for file in pack.files[1:])]
+        return pack, [source, *(_beside(source, file) for file in pack.files[1:])]
 
     def _check_room(self, pack: Pack) -> None:
         free = shutil.disk_usage(self._directory).free
@@ -244,6 +244,13 @@ def _by_file(packs: Iterable[Pack], what: str) -> Pack:
         f"Nobody knows which pack {name} is.",
         advice="--as NAME says it; `album models list` has the names.",
     )
+
+
+def _beside(source: str | Path, file: PackFile) -> str | Path:
+    """Another file of a pack: beside the first one on the disk, else at its address."""
+    if isinstance(source, Path) and source.with_name(file.path.name).is_file():
+        return source.with_name(file.path.name)
+    return file.url
 
 
 def _bring(

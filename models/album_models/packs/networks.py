@@ -21,7 +21,8 @@ CLASSIFIER = "torchvision-classifier"
 DETECTOR = "torchvision-detector"
 YOLOX = "yolox-onnx"
 SUBJECT = "subject-onnx"
-LOADERS = frozenset({CLASSIFIER, DETECTOR, YOLOX, SUBJECT})
+CLIP = "clip"
+LOADERS = frozenset({CLASSIFIER, DETECTOR, YOLOX, SUBJECT, CLIP})
 
 
 class Networks:
@@ -52,6 +53,10 @@ class Networks:
             from album_models.packs import detector
 
             return detector.prepare(pack, files, into)
+        if loader == CLIP:
+            from album_models.packs import words
+
+            return words.prepare(pack, files, into)
         return _prepare_onnx(pack, files[0], into)
 
     def analyser(self, pack: Pack) -> Analyser:
@@ -61,6 +66,10 @@ class Networks:
             from album_models.packs.classifier import PackClassifier
 
             return PackClassifier(pack)
+        if spec_of(pack).loader == CLIP:
+            from album_models.packs.words import PackWords
+
+            return PackWords(pack)
         if pack.capability is Capability.OBJECTS:
             from album_models.packs.detector import PackDetector
 
