@@ -6,7 +6,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtGui import (
+    QFont,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QStaticText,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from album_ui import words
@@ -51,6 +59,7 @@ class YearScroller(QWidget):
         self.setAccessibleName(words.tr("Years"))
         self._scale: QPixmap | None = None
         self._scale_for = (QSize(), 1.0)
+        self._years: dict[int, QStaticText] = {}
         theme.changed.connect(self._redraw)
 
     def show_days(self, days: NDArray[np.int32], *, timed: bool) -> None:
@@ -144,10 +153,21 @@ class YearScroller(QWidget):
             year = 1970 + value // 12
             y = _MARGIN_PX + month * slot
             if year != before and y - drawn >= _YEAR_APART_PX:
-                line = QRect(_TICK_RIGHT_PX + 6, round(y) - 8, SCROLLER_PX - _TICK_RIGHT_PX - 6, 16)
-                painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(year))
+                text = self._year(year, painter.font())
+                painter.drawStaticText(
+                    _TICK_RIGHT_PX + 6, round(y - text.size().height() / 2), text
+                )
                 drawn = y
             before = year
+
+    def _year(self, year: int, font: QFont) -> QStaticText:
+        """The words of a year, laid out once."""
+        if year not in self._years:
+            text = QStaticText(str(year))
+            text.setTextFormat(Qt.TextFormat.PlainText)
+            text.prepare(font=font)
+            self._years[year] = text
+        return self._years[year]
 
     def _paint_label(self, painter: QPainter) -> None:
         palette = self._theme.palette
