@@ -12,8 +12,8 @@ from training.rules import NO, UNKNOWN, YES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_FEW: Final = 12
-"""Below so many held-out examples a tag cannot be judged: it is experimental."""
+_FEW: Final = 8
+"""Below so many validation examples a tag cannot be judged: it is experimental."""
 
 
 @dataclass(frozen=True, slots=True)

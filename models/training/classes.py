@@ -54,7 +54,7 @@ def class_calibration(examples: Examples, logits: NDArray[np.float32]) -> tuple[
 
     Args:
         examples: all pictures.
-        logits: of the classes, for the held-out ones.
+        logits: of the classes, for those that validate.
     """
     taxonomy, classes = built_in_taxonomy(), class_slugs()
     slugs = list(
@@ -76,9 +76,9 @@ def class_calibration(examples: Examples, logits: NDArray[np.float32]) -> tuple[
 
 
 def _answers(examples: Examples, slugs: list[str], taxonomy: Taxonomy) -> NDArray[np.int8]:
-    """For the held-out pictures: what is known of each tag of the classes."""
-    folders = examples.folders[examples.held_out]
-    places = np.isin(examples.sets[examples.held_out], ["miniplaces", "sports22"])
+    """For the validation pictures: what is known of each tag of the classes."""
+    folders = examples.folders[examples.validates]
+    places = np.isin(examples.sets[examples.validates], ["miniplaces", "sports22"])
     answers = np.full((len(folders), len(slugs)), UNKNOWN, np.int8)
     number = {slug: place for place, slug in enumerate(slugs)}
     animals = [

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
-from album.domain.tag import Facet
 from album.taxonomies import built_in_taxonomy
 from album_models.backbone import Backbone
 from album_models.decoder import SubjectDecoder
@@ -22,7 +21,9 @@ from album_models.heads import ClassHead, TagHead
 from album_models.scoring import Scoring
 from album_models.weights import BUILT_IN, Weights, fill
 from training.calibrate import average_precision, calibration_error
+from training.choices import choices
 from training.examples import load_examples
+from training.network import load_network
 from training.photos import judge
 from training.rules import UNKNOWN, YES, load_rules
 from training.subjects import SubjectPairs
@@ -38,33 +39,32 @@ if TYPE_CHECKING:
 CARDS: Final = BUILT_IN.parent / "cards"
 _BEGIN: Final = "<!-- figures, made by training.evaluate -->"
 _END: Final = "<!-- end of figures -->"
-_SETS: Final = (
-    ("miniplaces", "places", Facet.SCENE),
-    ("intel", "intel", Facet.SCENE),
-    ("sports22", "sports", Facet.EVENT),
-)
-_NARROW: Final = 3
-"""Tags that more folders stand for (sky, indoor) are no answer to «which scene»."""
-
 log = logging.getLogger(__name__)
 
 
 def tagger_figures(weights: Weights, examples: Examples) -> str:
     """Markdown: the whole in a few numbers, then each tag."""
     table = weights.table("tagger.json")
-    scores = _scores(weights, table, examples.features[examples.held_out])
-    answers = examples.answers[examples.held_out]
+    tests = examples.tests
+    scores = _scores(weights, table, examples.features[tests])
+    answers = examples.answers[tests]
     precisions = average_precision(scores.astype(np.float32), answers)
     judged = [not tag["experimental"] for tag in table["tags"].values()]
+    sure = _right_among(scores, answers, [tag["sure"] for tag in table["tags"].values()])
+    shown = _right_among(scores, answers, [tag["shown"] for tag in table["tags"].values()])
     lines = [
-        f"Held-out pictures: {len(answers):,}. Trained tags: {len(judged)}, of which {sum(judged)}"
-        " have enough held-out pictures to be judged; the others are experimental, not shown.",
+        f"Test pictures: {len(answers):,}. Trained tags: {len(judged)}, of which {sum(judged)}"
+        " have enough validation pictures to be judged; the others are experimental, not shown.",
         "",
         f"Mean average precision of the judged tags: {np.nanmean(precisions[judged]):.3f}."
         f" Expected calibration error: {calibration_error(scores, answers):.3f}."
-        f" Right by the highest of a set's tags: {_tops(table, scores, examples)}.",
+        f" Of what is shown and known, {shown} is right; of what is sure, {sure}.",
         "",
-        "| tag | held-out | average precision | shown from | precision | recall | sure from |",
+        "| which of a set's tags | pictures | right first | among five |",
+        "|---|---|---|---|",
+        *_tops(scores, examples),
+        "",
+        "| tag | support | average precision | shown from | precision | recall | sure from |",
         "|---|---|---|---|---|---|---|",
     ]
     for number, (slug, tag) in enumerate(table["tags"].items()):
@@ -72,6 +72,15 @@ def tagger_figures(weights: Weights, examples: Examples) -> str:
             _tag_line(slug, tag, scores[:, number], answers[:, number], precisions[number])
         )
     return "\n".join(lines)
+
+
+def _right_among(
+    scores: NDArray[np.float64], answers: NDArray[np.int8], limits: list[float | None]
+) -> str:
+    """How much of what lies over the limits and is known is right."""
+    over = scores >= np.array([np.inf if limit is None else limit for limit in limits])
+    known = over & (answers != UNKNOWN)
+    return f"{(answers[known] == YES).mean():.1%}" if known.any() else "–"
 
 
 def _tag_line(
@@ -107,27 +116,14 @@ def _scores(
     return found[:, [scoring.slugs.index(slug) for slug in table["tags"]]]
 
 
-def _tops(table: dict[str, Any], scores: NDArray[np.float64], examples: Examples) -> str:
-    """How often the highest tag among those that stand for a set's folders is the right one."""
-    held, tags, rules = examples.held_out, list(table["tags"]), load_rules()
-    folders = examples.folders[held]
-    told = []
-    taxonomy = built_in_taxonomy()
-    for name, key, facet in _SETS:
-        of_folder: dict[str, set[str]] = {}
-        for tag in (tag for tag in tags if taxonomy.facet(tag) is facet):
-            shown_by: list[str] = getattr(rules[tag], key)
-            for folder in shown_by if len(shown_by) <= _NARROW else ():
-                of_folder.setdefault(folder, set()).add(tag)
-        chosen = np.flatnonzero((examples.sets[held] == name) & np.isin(folders, list(of_folder)))
-        possible = set().union(*of_folder.values())
-        columns = np.array([number for number, tag in enumerate(tags) if tag in possible])
-        best = columns[scores[chosen][:, columns].argmax(axis=1)]
-        right = [
-            tags[one] in of_folder[folders[row]] for one, row in zip(best, chosen, strict=True)
-        ]
-        told.append(f"{name} {np.mean(right):.1%} of {len(chosen)}")
-    return ", ".join(told)
+def _tops(scores: NDArray[np.float64], examples: Examples) -> Iterator[str]:
+    """How often the highest tags among those that stand for a set's folders are right."""
+    everywhere = np.zeros((len(examples.sets), scores.shape[1]))
+    everywhere[examples.tests] = scores
+    for choice in choices(load_rules(), examples.sets, examples.folders):
+        first, five = choice.tops(everywhere, examples.tests)
+        count = int((choice.pictures & examples.tests).sum())
+        yield f"| {choice.name}: {len(choice.columns)} | {count} | {first:.1%} | {five:.1%} |"
 
 
 def segmenter_figures(weights: Weights, data: Path) -> str:
@@ -157,10 +153,15 @@ def _reports(chosen: argparse.Namespace, weights: Weights) -> Iterator[tuple[str
     if "tagger" in chosen.parts:
         yield (
             "tagger",
-            tagger_figures(weights, load_examples(chosen.data, chosen.work, load_rules())),
+            tagger_figures(weights, _examples(chosen)),
         )
     if "segmenter" in chosen.parts:
         yield "segmenter", segmenter_figures(weights, chosen.data)
+
+
+def _examples(chosen: argparse.Namespace) -> Examples:
+    network = load_network(chosen.work)
+    return load_examples(chosen.data, network.work, load_rules(), chosen.sources, chosen.every)
 
 
 def main() -> None:
@@ -169,6 +170,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the training zips")
     parser.add_argument("--work", type=Path, required=True, help="folder of the cached features")
+    parser.add_argument("--sources", type=Path, help="folder of further sets, checked out")
+    parser.add_argument("--every", type=int, default=1, help="as `train_tagger` was told")
     parser.add_argument("--weights", type=Path, default=BUILT_IN)
     parser.add_argument("--photos", type=Path, help="folder of labelled photos to report on, too")
     parser.add_argument("--parts", nargs="*", default=["tagger", "segmenter"])

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from album.taxonomies import built_in_taxonomy
-from training.features import load_features
-from training.pictures import SETS, PictureSet
+from training.features import load_features, seen
 from training.rules import NO, UNKNOWN, YES, Rule, labels
+from training.whole import picture_sets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from album.domain.taxonomy import Taxonomy
+    from training.pictures import PictureSet
 
 _PEOPLE_SEEN: Final = 0.6
 
@@ -30,32 +31,61 @@ class Examples:
     Attributes:
         features: (pictures, FEATURES), float32.
         answers: YES, NO or UNKNOWN, (pictures, tags).
-        held_out: which ones validate, (pictures,).
+        held_out: which ones never train, (pictures,).
+        validates: which of those calibrate and choose; the others only test, (pictures,).
         sets: the set of each picture, (pictures,).
         folders: its scene, sport or SET:LABEL, (pictures,).
+        names: its name in its set, (pictures,).
     """
 
     features: NDArray[np.float32]
     answers: NDArray[np.int8]
     held_out: NDArray[np.bool_]
+    validates: NDArray[np.bool_]
     sets: NDArray[np.str_]
     folders: NDArray[np.str_]
+    names: NDArray[np.str_]
+
+    @property
+    def tests(self) -> NDArray[np.bool_]:
+        """Which ones are looked at for figures only."""
+        return self.held_out & ~self.validates
 
 
-def load_examples(data: Path, work: Path, rules: dict[str, Rule]) -> Examples:
-    """Everything; people are looked for where a rule asks, answers carried up and down."""
-    parts = [PictureSet(data, name) for name in SETS]
-    entries = [(part.name, entry) for part in parts for entry in part.entries]
+def load_examples(
+    data: Path, work: Path, rules: dict[str, Rule], sources: Path | None = None, every: int = 1
+) -> Examples:
+    """Everything; people are looked for where a rule asks, answers carried up and down.
+
+    Args:
+        data: folder of the excerpts.
+        work: where `features` wrote.
+        rules: what says yes to which tag.
+        sources: folder of further sets; None: excerpts alone.
+        every: as it was told to `features`.
+    """
+    parts = picture_sets(data, sources, whole=False)
+    shown = [seen(part, every) for part in parts]
+    entries = [
+        (part.name, entry) for part, some in zip(parts, shown, strict=True) for entry in some
+    ]
     found = Examples(
         np.concatenate([load_features(work, part.name, 0) for part in parts]).astype(np.float32),
-        np.concatenate([labels(part, rules) for part in parts]),
+        np.concatenate([labels(part, rules)[_rows(part, every)] for part in parts]),
         np.array([entry.held_out for _, entry in entries]),
+        np.array([entry.validates for _, entry in entries]),
         np.array([name for name, _ in entries]),
         np.array([_folder(entry.row) for _, entry in entries]),
+        np.array([entry.name for _, entry in entries]),
     )
     _look_for_people(found, rules)
     carry(found.answers, list(rules), built_in_taxonomy())
     return found
+
+
+def _rows(part: PictureSet, every: int) -> NDArray[np.intp]:
+    chosen = {entry.name for entry in seen(part, every)}
+    return np.array([n for n, entry in enumerate(part.entries) if entry.name in chosen], np.intp)
 
 
 def _folder(row: dict[str, str]) -> str:
@@ -67,11 +97,11 @@ def _folder(row: dict[str, str]) -> str:
 def _look_for_people(examples: Examples, rules: dict[str, Rule]) -> None:
     """Folders that show an event only where people are seen: a first look decides."""
     people = list(rules).index("person")
-    seen = _people(examples.features, examples.answers[:, people], ~examples.held_out)
+    seen_people = _people(examples.features, examples.answers[:, people], ~examples.held_out)
     for column, rule in enumerate(rules.values()):
         if rule.with_people:
             there = np.isin(examples.folders, rule.with_people) & (examples.sets == "miniplaces")
-            examples.answers[there & (seen > _PEOPLE_SEEN), column] = YES
+            examples.answers[there & (seen_people > _PEOPLE_SEEN), column] = YES
 
 
 def _people(

@@ -1,4 +1,4 @@
-"""Calibrates the trained heads on the held-out pictures and writes the built-in weights.
+"""Calibrates the trained heads on the validation pictures and writes the built-in weights.
 
 Writes OUT/tagger.safetensors, tagger.json, segmenter.safetensors, and basic.toml, the manifest.
 """
@@ -23,7 +23,7 @@ from album_models.weights import BUILT_IN
 from training.calibrate import average_precision, is_experimental, platt, threshold
 from training.classes import class_calibration, class_slugs
 from training.examples import load_examples
-from training.origin import load_origin
+from training.network import load_network
 from training.rules import YES, load_rules
 from training.train_tagger import logits_of
 
@@ -68,7 +68,7 @@ def tag_table(
             "shown": None if shown is None else round(max(shown, _LOWEST_SHOWN), 4),
             "sure": None if sure is None else round(max(sure, _LOWEST_SHOWN), 4),
             "experimental": experimental,
-            "held_out": int((answer == YES).sum()),
+            "validation": int((answer == YES).sum()),
         }
     return table
 
@@ -102,8 +102,8 @@ def _precisions(
 
 def build_table(examples: Examples, head: TagHead, class_head: dict[str, Tensor]) -> dict[str, Any]:
     """All of tagger.json: everything about the tags but the weights."""
-    held = examples.held_out
-    features, answers = examples.features[held], examples.answers[held]
+    chosen = examples.validates
+    features, answers = examples.features[chosen], examples.answers[chosen]
     logits = logits_of(head, features)
     classes = (torch.from_numpy(features) @ class_head["weight"].T + class_head["bias"]).numpy()
     calibration, lowest = class_calibration(examples, classes)
@@ -162,20 +162,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the training zips")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
+    parser.add_argument("--sources", type=Path, help="folder of further sets, checked out")
+    parser.add_argument("--every", type=int, default=1, help="as `train_tagger` was told")
     parser.add_argument("--out", type=Path, default=BUILT_IN, help="folder of the weights")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     saved = torch.load(chosen.work / "tagger" / "head.pt", weights_only=True)
     head = TagHead(len(saved["tags"]), saved["plan"]["hidden"]).eval()
     head.load_state_dict(saved["head"])
-    backbone, class_head = load_origin()
-    examples = load_examples(chosen.data, chosen.work, load_rules())
-    table = build_table(examples, head, class_head)
+    network = load_network(chosen.work)
+    examples = load_examples(chosen.data, network.work, load_rules(), chosen.sources, chosen.every)
+    table = build_table(examples, head, network.class_head)
     tensors = {
         "tagger.safetensors": {
-            **_under("backbone", backbone),
+            **_under("backbone", network.backbone),
             **_under("tag_head", head.state_dict()),
-            **_under("class_head", class_head),
+            **_under("class_head", network.class_head),
         }
     }
     segmenter = chosen.work / "segmenter" / "last.pt"

@@ -1,4 +1,8 @@
-"""Pooled features of all training pictures, cached in chunks: restarted, it goes on."""
+"""Pooled features of the training pictures, cached in chunks: restarted, it goes on.
+
+Those of the origin's frozen backbone stand in WORK/features, those of the fine-tuned one in
+WORK/finetune/features.
+"""
 
 from __future__ import annotations
 
@@ -15,41 +19,64 @@ from album_models.backbone import FEATURES, Backbone, normalise
 from album_models.device import Device, laid_out
 from training.augment import augmented, plain
 from training.origin import load_origin
-from training.pictures import SETS, PictureSet
+from training.whole import picture_sets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
-    from training.pictures import Entry
+    from training.pictures import Entry, PictureSet
 
 log = logging.getLogger(__name__)
 CHUNK: Final = 512
 SIDE_PX: Final = 192
 
 
-def extract(data: Path, work: Path, name: str, view: int, threads: int) -> None:
-    """Writes one view of each picture of a set: WORK/features/NAME-VIEW/CHUNK.npy, float16."""
-    torch.set_num_threads(threads)
+def extract(
+    pictures: PictureSet,
+    work: Path,
+    weights: Mapping[str, Tensor],
+    every: int = 1,
+    view: int = 0,
+) -> None:
+    """Writes one view of each picture: WORK/features/NAME-VIEW/CHUNK.npy, float16.
+
+    Args:
+        pictures: one set.
+        work: where the features go.
+        weights: of the backbone.
+        every: of the training pictures only each so-manieth; held-out ones all.
+        view: another number, another crop.
+    """
     backbone = Backbone()
-    backbone.load_state_dict(load_origin()[0])
+    backbone.load_state_dict(weights)
     laid_out(backbone.eval(), Device(torch.device("cpu"), torch.bfloat16, 32))
-    pictures = PictureSet(data, name)
-    folder = work / "features" / f"{name}-{view}"
+    entries = seen(pictures, every)
+    folder = work / "features" / f"{pictures.name}-{view}"
     folder.mkdir(parents=True, exist_ok=True)
-    for first in range(0, len(pictures.entries), CHUNK):
+    for first in range(0, len(entries), CHUNK):
         target = folder / f"{first:06d}.npy"
         if target.exists():
             continue
         started = time.monotonic()
-        features = _features(backbone, pictures, pictures.entries[first : first + CHUNK], view)
+        features = _features(backbone, pictures, entries[first : first + CHUNK], view)
         partial = target.with_suffix(".partial")
         with partial.open("wb") as stream:
             np.save(stream, features)
         partial.replace(target)
         rate = len(features) / (time.monotonic() - started)
-        log.info("%s view %d: %d, %.0f pictures/s", name, view, first + len(features), rate)
+        log.info("%s view %d: %d, %.0f pictures/s", pictures.name, view, first + CHUNK, rate)
+
+
+def seen(pictures: PictureSet, every: int) -> list[Entry]:
+    """All held-out pictures, and each so-manieth of the others."""
+    return [
+        entry
+        for number, entry in enumerate(pictures.entries)
+        if entry.held_out or number % every == 0
+    ]
 
 
 def load_features(work: Path, name: str, view: int) -> NDArray[np.float16]:
@@ -80,17 +107,17 @@ def _view(pictures: PictureSet, entry: Entry, view: int) -> NDArray[np.uint8]:
 
 
 def main() -> None:
-    """Command line: all sets, one view."""
+    """Command line: all sets, one view, the origin's backbone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the training zips")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
-    parser.add_argument("--sets", nargs="*", default=list(SETS), choices=list(SETS))
     parser.add_argument("--view", type=int, default=0, help="another number, another crop")
     parser.add_argument("--threads", type=int, default=1)
     chosen = parser.parse_args()
-    for name in chosen.sets:
-        extract(chosen.data, chosen.work, name, chosen.view, chosen.threads)
+    torch.set_num_threads(chosen.threads)
+    for pictures in picture_sets(chosen.data, None):
+        extract(pictures, chosen.work, load_origin()[0], view=chosen.view)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ class Rule:
         sports, intel: folders that show it.
         things: SET:LABEL (or its beginning) of `things-and-styles` that show it.
         quiet: sets, folders or SET:LABEL that say nothing; `all`: everything but captions.
+        weather, not_weather: folders of the weather set that show it, or that do not.
     """
 
     places: list[str] = field(default_factory=list)
@@ -58,6 +59,8 @@ class Rule:
     intel: list[str] = field(default_factory=list)
     things: list[str] = field(default_factory=list)
     quiet: list[str] = field(default_factory=list)
+    weather: list[str] = field(default_factory=list)
+    not_weather: list[str] = field(default_factory=list)
 
 
 def load_rules() -> dict[str, Rule]:
@@ -75,6 +78,7 @@ def labels(pictures: PictureSet, rules: dict[str, Rule]) -> NDArray[np.int8]:
         "intel": _intel,
         "regions": _regions,
         "miniplaces": _places,
+        "weather": _weather,
     }[pictures.name]
     return np.stack([judge(pictures, tag, rule) for tag, rule in rules.items()], axis=1)
 
@@ -120,6 +124,12 @@ def _things(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
     words = [f"{entry.row['set']}:{entry.row['label']}" for entry in pictures.entries]
     other = UNKNOWN if rule.quiet == ["all"] else NO
     return _column(words, rule.things, rule.quiet, other)
+
+
+def _weather(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
+    del tag
+    said = {**dict.fromkeys(rule.weather, YES), **dict.fromkeys(rule.not_weather, NO)}
+    return np.array([said.get(entry.row["label"], UNKNOWN) for entry in pictures.entries], np.int8)
 
 
 def _sports(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:

@@ -1,6 +1,7 @@
-"""Trains the tag head on backbone features, cached by the way: WORK/tagger/head.pt, precision.json.
+"""Trains the tag head on features of the fine-tuned backbone: WORK/tagger/head.pt, precision.json.
 
-Then `training.export` writes the weights, `training.evaluate` measures them.
+Without a fine-tuned backbone in WORK/finetune, on those of the origin's. Features are cached by the
+way. Then `training.export` writes the weights, `training.evaluate` measures them.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from torch.nn import functional
 
 from album_models.heads import TagHead
 from training.calibrate import average_precision
+from training.choices import Choice, choice_loss, choices
 from training.examples import load_examples
 from training.features import extract
-from training.pictures import SETS
+from training.network import load_network
 from training.rules import UNKNOWN, YES, load_rules
+from training.whole import picture_sets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,21 +40,27 @@ class Plan:
 
     hidden: int = 1024
     dropout: float = 0.4
-    epochs: int = 12
+    epochs: int = 8
     batch: int = 512
     rate: float = 1.5e-3
     decay: float = 0.05
     smoothing: float = 0.02
+    choice_weight: float = 2.0
     seed: int = 7
 
 
 def train_head(examples: Examples, plan: Plan) -> TagHead:
-    """Masked cross-entropy; features are standardised, which is folded in afterwards."""
+    """Masked cross-entropy, and of each set the choice between its tags.
+
+    Features are standardised, which is folded in afterwards.
+    """
     torch.manual_seed(plan.seed)
     training = ~examples.held_out
     inputs = torch.from_numpy(examples.features[training])
     answers = torch.from_numpy(examples.answers[training])
+    asked = choices(load_rules(), examples.sets[training], examples.folders[training])
     mean, spread = inputs.mean(0), inputs.std(0) + 1e-3
+    inputs = (inputs - mean) / spread
     head = TagHead(answers.shape[1], plan.hidden, plan.dropout)
     optimiser = torch.optim.AdamW(head.parameters(), plan.rate, weight_decay=plan.decay)
     steps = plan.epochs * (len(inputs) // plan.batch + 1)
@@ -59,8 +68,9 @@ def train_head(examples: Examples, plan: Plan) -> TagHead:
     for epoch in range(plan.epochs):
         total = 0.0
         for part in torch.split(torch.randperm(len(inputs)), plan.batch):
-            logits = head((inputs[part] - mean) / spread)
-            loss = masked_loss(logits, answers[part], plan.smoothing)
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = head(inputs[part])
+            loss = _loss(logits.float(), part, answers, asked, plan)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -69,6 +79,23 @@ def train_head(examples: Examples, plan: Plan) -> TagHead:
         log.info("epoch %d: loss %.4f", epoch + 1, total * plan.batch / len(inputs))
     fold_standardisation(head, mean, spread)
     return head.eval()
+
+
+def _loss(
+    logits: torch.Tensor,
+    part: torch.Tensor,
+    answers: torch.Tensor,
+    asked: list[Choice],
+    plan: Plan,
+) -> torch.Tensor:
+    loss = masked_loss(logits, answers[part], plan.smoothing)
+    for choice in asked:
+        there = torch.from_numpy(choice.pictures[part.numpy()])
+        if there.any():
+            right = torch.from_numpy(choice.right[part[there].numpy()])
+            told = choice_loss(logits[there], torch.from_numpy(choice.columns), right)
+            loss = loss + plan.choice_weight * told / len(part)
+    return loss
 
 
 def masked_loss(logits: torch.Tensor, answers: torch.Tensor, smoothing: float) -> torch.Tensor:
@@ -100,17 +127,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the training zips")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
+    parser.add_argument("--sources", type=Path, help="folder of further sets, checked out")
+    parser.add_argument("--every", type=int, default=1, help="of the training pictures each n-th")
     parser.add_argument("--threads", type=int, default=1)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
-    for name in SETS:
-        extract(chosen.data, chosen.work, name, view=0, threads=chosen.threads)
+    network = load_network(chosen.work)
+    for pictures in picture_sets(chosen.data, chosen.sources, whole=False):
+        extract(pictures, network.work, network.backbone, chosen.every)
     rules, plan = load_rules(), Plan()
-    examples = load_examples(chosen.data, chosen.work, rules)
+    examples = load_examples(chosen.data, network.work, rules, chosen.sources, chosen.every)
     head = train_head(examples, plan)
-    scores = logits_of(head, examples.features[examples.held_out])
-    precisions = average_precision(scores, examples.answers[examples.held_out])
-    log.info("mean average precision on held-out pictures: %.4f", np.nanmean(precisions))
+    scores = logits_of(head, examples.features[examples.validates])
+    precisions = average_precision(scores, examples.answers[examples.validates])
+    log.info("mean average precision on validation pictures: %.4f", np.nanmean(precisions))
+    for choice in choices(rules, examples.sets, examples.folders):
+        everywhere = np.zeros((len(examples.sets), len(rules)))
+        everywhere[examples.validates] = scores
+        log.info("%s: top 1 and 5 %s", choice.name, choice.tops(everywhere, examples.validates))
     folder = chosen.work / "tagger"
     folder.mkdir(parents=True, exist_ok=True)
     torch.save(
