@@ -33,7 +33,7 @@ MOST_CANDIDATES = 50
 PRECISION_WEIGHT = 0.5
 """Beta of that F-measure: to be right counts more than to find all."""
 
-_SHRINKAGE = 2.0
+_SHRINKAGE = 10.0
 _PENALTY = 0.03
 _BACKGROUND = 1000
 _FOLDS = 10
@@ -259,6 +259,10 @@ class _Outlook:
         right = np.searchsorted(np.sort(-accepted), -cuts, side="right")
         wrong = np.searchsorted(np.sort(-rejected), -cuts, side="right")
         believed = (foreseen * _FORESEEN_WORTH + right) / (_FORESEEN_WORTH + right + wrong)
+        # Answers tell nothing of what lies below the last of them: there, as foreseen.
+        told = int(np.argmax(right + wrong))
+        gained = (foreseen * above)[told:] - (foreseen * above)[told]
+        believed[told:] = (believed[told] * above[told] + np.maximum(gained, 0)) / above[told:]
         square = PRECISION_WEIGHT**2
         parts = cuts < self._library  # there is no threshold between photos that look the same
         parts[-1] = True

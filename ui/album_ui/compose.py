@@ -12,9 +12,9 @@ from album.domain.photo import PhotoId
 from album.domain.query import Query
 from album.errors import AlbumError
 from album.notices import NoticeLevel
-from album.session import Decision, FolderStatus, LibrarySession
+from album.session import Decision, FolderStatus, LibrarySession, Prospect
 from album.storage.rows import PhotoRow
-from album_ui import shortcuts
+from album_ui import shortcuts, words
 from album_ui.activity.notices import Message, NoticeLine
 from album_ui.activity.status import StatusLine
 from album_ui.bridge import Bridge
@@ -32,6 +32,7 @@ from album_ui.search.browsing import Browsing
 from album_ui.search.field import SearchField
 from album_ui.search.toolbar import Toolbar
 from album_ui.start.page import StartPage
+from album_ui.teach.card import TeachCard
 from album_ui.theme import Scheme, Theme
 from album_ui.viewer.page import ViewerPage
 from album_ui.words import tr
@@ -106,6 +107,7 @@ class Program(QObject):
         self.window = MainWindow(self.toolbar, self.sidebar, self.status, pages, session.settings)
         self.notices = NoticeLine(theme, self.window)
         self.drop = DropArea(bridge, theme, self.window)
+        self.teach_card = TeachCard(session, bridge, theme, self.window)
         self.keys = KeysOverlay(theme, self.window)
 
     def _connect_pages(self) -> None:
@@ -132,6 +134,7 @@ class Program(QObject):
         self.status.folder_wanted.connect(self.choose_folder)
         self.status.folder_removed.connect(self._on_folder_removed)
         self.drop.dropped.connect(self.add)
+        self.teach_card.taught.connect(self._on_taught)
         self.drop.refused.connect(self._warn)
         self.bridge.notice_posted.connect(self.notices.post)
         settings = self._session.settings.current
@@ -150,6 +153,7 @@ class Program(QObject):
             "pause": self._on_pause,
             "help": self.keys.toggle,
             "all_photos": partial(self.show_query, Query()),
+            "teach": self._on_teach,
             "review": partial(self.window.show_page, PageName.REVIEW),
         }
         for name, slot in slots.items():
@@ -184,6 +188,30 @@ class Program(QObject):
             self.notices.say(
                 Message(decision.text, action=tr("Undo"), act=self.undo, replaces=UNDO)
             )
+
+    def _on_teach(self) -> None:
+        ids = self.library.selected_ids()
+        if ids and self.window.page_name is PageName.LIBRARY:
+            self.teach_card.open_for(ids, self.status)
+
+    def _on_taught(self, tag: Prospect) -> None:
+        if tag.applied:
+            said = words.count(
+                "Taught {tag}: {n} photo suggested",
+                "Taught {tag}: {n} photos suggested",
+                tag.suggestions,
+                tag=tag.name,
+            )
+            review = partial(self.window.show_page, PageName.REVIEW)
+            self.notices.say(Message(said, action=tr("Review"), act=review, replaces=UNDO))
+        else:
+            needed = words.count(
+                "{tag} needs {n} more example",
+                "{tag} needs {n} more examples",
+                tag.needs,
+                tag=tag.name,
+            )
+            self.notices.say(Message(needed))
 
     def _on_first_folders(self, folders: Sequence[FolderStatus]) -> None:
         if not folders:

@@ -73,6 +73,7 @@ TABLE: tuple[Shortcut, ...] = (
     Shortcut("rate_4", Where.PHOTOS, ("4",), "4 stars"),
     Shortcut("rate_5", Where.PHOTOS, ("5",), "5 stars"),
     Shortcut("add_tag", Where.PHOTOS, ("T", "+"), "Add a tag"),
+    Shortcut("teach", Where.PHOTOS, ("Shift+T",), "Teach a tag from these photos"),
     Shortcut("cutout", Where.PHOTOS, ("C",), "Lift subject"),
     Shortcut(
         "facet_choose", Where.FACETS, ("Space",), "Choose a value, or no longer", handled=False

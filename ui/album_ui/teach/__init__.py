@@ -1,0 +1,1 @@
+"""Teaching a tag from the selected photos."""
