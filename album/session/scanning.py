@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -266,3 +267,15 @@ class FolderScanner:
         if changed:
             self._events.folders()
             self._events.photos(self._database.query(lambda c: photos_in(c, here.id)))
+
+
+def scan_around(
+    scanner: FolderScanner, paths: Collection[Path], found: Future[list[Folder]]
+) -> None:
+    """Have the directories of these files scanned; nothing when the library closed meanwhile."""
+    if found.cancelled() or found.exception() is not None:
+        return
+    for path in paths:
+        for one in found.result():
+            if path.is_relative_to(one.path) and path != one.path:
+                scanner.scan(one.id, [Spot(path.relative_to(one.path).parent)])

@@ -23,7 +23,7 @@ from album.domain.tag import Facet, TagState
 from album.domain.taxonomy import Taxonomy
 from album.errors import AlbumError, EnvironmentProblem, Interrupted, PackProblem
 from album.intake.importer import Importer
-from album.intake.watcher import Spot, Watcher
+from album.intake.watcher import Watcher
 from album.jobs.activity import ActivityBoard
 from album.notices import Notices
 from album.pictures.decode import Decoder
@@ -38,7 +38,7 @@ from album.session.housekeeping import Housekeeper
 from album.session.indexing import Standing, Tally, index_all
 from album.session.looking import BATTERY, IMPORT, USER, Looking, LookingEvents
 from album.session.originals import Originals
-from album.session.scanning import FolderScanner, ScanEvents
+from album.session.scanning import FolderScanner, ScanEvents, scan_around
 from album.session.teaching import Teaching
 from album.session.thumbnails import Thumbnails
 from album.session.values import Decision, FolderStatus, Progress
@@ -534,7 +534,7 @@ class LibrarySession:
     def _rescan(self, paths: Collection[Path]) -> None:
         """Scan the directories that these files lie in; soon: it may be asked on a read thread."""
         if self._scanner is not None:
-            scan = partial(_scan_around, self._scanner, paths)
+            scan = partial(scan_around, self._scanner, paths)
             self.database.read(folders).add_done_callback(scan)
 
     def _on_retried(self, tried: Sequence[Problem]) -> int:
@@ -589,15 +589,3 @@ def _make_directory(directory: Path) -> None:
             f"The library {directory} cannot be made: {error.strerror}.",
             advice="Check that you may write there, or name another place with --library.",
         ) from error
-
-
-def _scan_around(
-    scanner: FolderScanner, paths: Collection[Path], found: Future[list[Folder]]
-) -> None:
-    """Have the directories of these files scanned; nothing when the library closed meanwhile."""
-    if found.cancelled() or found.exception() is not None:
-        return
-    for path in paths:
-        for folder in found.result():
-            if path.is_relative_to(folder.path) and path != folder.path:
-                scanner.scan(folder.id, [Spot(path.relative_to(folder.path).parent)])
