@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -18,8 +19,9 @@ def preload_torch() -> None:
     """Make importing torch no pause of the window.
 
     While a module is imported, its libraries are mapped and linked with all Python threads waiting:
-    a quarter of a second for torch. ctypes lets them run meanwhile, and the import finds the
-    library there. Where that does not work (on Windows, say), the import does all, as ever.
+    a quarter of a second for torch. A foreign function lets them run meanwhile (`ctypes.CDLL` by
+    itself does not), and the import finds the library there. Where that does not work (on
+    Windows, say), the import does all, as ever.
     """
     if "torch" in sys.modules:
         return
@@ -29,7 +31,7 @@ def preload_torch() -> None:
     for name in _LIBRARIES:
         path = Path(found.origin).parent / "lib" / name
         if path.is_file():
-            try:
-                ctypes.CDLL(str(path))
-            except OSError as error:
-                _log.debug("%s: %s", path, error)
+            open_library = ctypes.CDLL(None).dlopen
+            open_library.restype = ctypes.c_void_p
+            if open_library(os.fsencode(path), ctypes.c_int(os.RTLD_NOW)) is None:
+                _log.debug("%s could not be mapped early", path)
