@@ -24,6 +24,7 @@ IMAGES = Path(__file__).resolve().parent.parent / "docs/images"
 LIBRARY = SAMPLE / "screenshots"
 
 SIZE_PX = (1440, 900)
+QUALITY = 90
 SETTLE_MS = 2500
 """Until thumbnails, counts and fades are where they stay."""
 CUTOUT_MS = 12_000
@@ -38,10 +39,10 @@ def settle(milliseconds: int) -> None:
 
 
 def take(program: Program, name: str, settle_ms: int = SETTLE_MS) -> None:
-    """Save how the window looks, once it stays as it is."""
+    """Save how the window looks, once it stays as it is; as JPEG, since photos fill it."""
     settle(settle_ms)
-    program.window.grab().save(str(IMAGES / name))
-    print(f"docs/images/{name}")
+    program.window.grab().save(str(IMAGES / f"{name}.jpg"), "JPG", QUALITY)
+    print(f"docs/images/{name}.jpg")
 
 
 def take_all(program: Program, context: Callable[[str], PageContext]) -> None:
@@ -53,11 +54,14 @@ def take_all(program: Program, context: Callable[[str], PageContext]) -> None:
     window.show()
     settle(SETTLE_MS)
     window.show_page(PageName.LIBRARY, context("chelsea.png"))
-    take(program, "library.png")
+    take(program, "library")
+    program.theme.choose(Scheme.DARK)
+    take(program, "library-dark")
+    program.theme.choose(Scheme.LIGHT)
     window.show_page(PageName.VIEWER, context("china.jpg"))
-    take(program, "viewer.png")
+    take(program, "viewer")
     window.show_page(PageName.CUTOUT, context("flower.jpg"))
-    take(program, "cutout.png", CUTOUT_MS)
+    take(program, "cutout", CUTOUT_MS)
 
 
 def contexts(session: LibrarySession) -> Callable[[str], PageContext]:

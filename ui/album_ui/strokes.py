@@ -63,6 +63,6 @@ def paint_broken(
     points = [QPointF(frame.left() + x * unit, ground_line + y * unit) for x, y in hills]
     painter.drawPolyline(points)
     reach = QPointF(size_px, size_px) / 2
-    for pen in (QPen(ground, 4 * line), QPen(colour, line)):
+    for pen in (QPen(ground, 3 * line), QPen(colour, line)):
         painter.setPen(pen)
         painter.drawLine(centre - reach, centre + reach)

@@ -129,6 +129,7 @@ class ViewerPage(Page):
         self._canvas.zoomed.connect(self._on_zoomed)
         self._info_button.clicked.connect(self.toggle_info)
         self._info.decided.connect(self._on_decided)
+        self._info.left.connect(self.setFocus)
         self._overlay.stepped.connect(self.step)
         self._overlay.play_wanted.connect(self._on_play)
         self._strip.chosen.connect(self.go_to)
@@ -208,6 +209,7 @@ class ViewerPage(Page):
         self._overlay.show_steps(before=row > 0, after=row < len(self._ids) - 1)
         self._strip.go_to(self._ids, row)
         self._fetch_rows()
+        self._expect_nothing()
         self._show_words()
         self._load()
         if self._loaded is None:
@@ -245,9 +247,22 @@ class ViewerPage(Page):
     def _on_rows(self, rows: list[PhotoRow]) -> None:
         for row in rows:
             self._rows[row.id] = row
+        self._expect_nothing()
         self._show_words()
         if self._loaded is not None:
             self._put(self._loaded)
+
+    def _expect_nothing(self) -> None:
+        """Say at once what is known of a photo that could not be decoded before."""
+        row = self._shown_row
+        if row is not None and row.problem and self._loaded is None:
+            self._say_why(sentence(row.problem))
+
+    def _say_why(self, reason: str) -> None:
+        self._note = reason
+        if self._loaded is None:  # nor is there a thumbnail, so far
+            self._overlay.show_problem(tr("This photo cannot be shown."), reason)
+            self._zoom.hide()
 
     @property
     def _shown_row(self) -> PhotoRow | None:
@@ -324,10 +339,7 @@ class ViewerPage(Page):
         if photo_id != self.photo_id:
             return
         self._busy.stop()
-        self._note = sentence(str(problem))
-        if self._loaded is None:  # nor is there a thumbnail, so far
-            self._overlay.show_problem(tr("This photo cannot be shown."), self._note)
-            self._zoom.hide()
+        self._say_why(sentence(str(problem)))
         self._show_words()
 
     def _on_zoomed(self, scale: float) -> None:
@@ -402,8 +414,6 @@ class ViewerPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """All keys of the viewer."""
         if isinstance(self.focusWidget(), QLineEdit):  # a tag is being typed
-            if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self.setFocus()
             return
         act = self._keys().get(Qt.Key(event.key()))
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
