@@ -46,8 +46,8 @@ def list_packs(as_json: bool) -> int:
 
 
 def _list(as_json: bool) -> int:
-    used = _used()
-    found = _shelf().all()
+    used, shelf = _used(), _shelf()
+    found = shelf.all()
     if as_json:
         print_json(
             [
@@ -59,6 +59,8 @@ def _list(as_json: bool) -> int:
         print_table((_row(one, used) for one in found), right=(3,))
     else:
         say("no model packs are installed: photos are browsed by colour, date and place only")
+    for name, problem in shelf.unreadable().items():
+        fail(name, str(problem))
     return Exit.DONE
 
 
@@ -123,6 +125,7 @@ def verify(name: str | None, as_json: bool) -> int:
     shelf = _shelf()
     packs = [shelf.installed(name)] if name else [one.pack for one in shelf.all() if one.installed]
     found = [(pack, find_faults(pack)) for pack in packs]
+    unreadable = {} if name else shelf.unreadable()
     if as_json:
         print_json(
             [
@@ -137,7 +140,10 @@ def verify(name: str | None, as_json: bool) -> int:
     for pack, faults in found:
         for fault in faults:
             fail(pack.name, fault)
-    return Exit.ENVIRONMENT if any(faults for _, faults in found) else Exit.DONE
+    for damaged, problem in unreadable.items():
+        fail(damaged, str(problem))
+    wrong = unreadable or any(faults for _, faults in found)
+    return Exit.ENVIRONMENT if wrong else Exit.DONE
 
 
 @models.command()
@@ -177,14 +183,14 @@ def remove(name: str, as_json: bool) -> int:
     from album.analysis.packs import names_of
 
     settings = user_settings()
-    pack = _shelf().remove(name)
+    _shelf().remove(name)
     used = names_of(settings.current.packs)
     if name in used:
         settings.change(packs=",".join(one for one in used if one != name))
     if as_json:
-        print_json(_document(pack, installed=False, used=False))
+        print_json({"name": name})
     else:
-        say(f"{pack.name} is removed")
+        say(f"{name} is removed")
     return Exit.DONE
 
 

@@ -153,6 +153,36 @@ def test_a_damaged_pack_lets_photos_wait_and_says_the_way_out(
     assert album("index", "--json").json["analysed"] == 14
 
 
+def test_an_unreadable_manifest_stops_neither_the_list_nor_the_way_back(
+    album: Album, manifest: Path
+) -> None:
+    album("models", "install", manifest)
+    album("models", "use", "small")
+    (models_directory() / "small" / "pack.toml").write_text("name = ")
+    listed = album("models", "--json")
+    assert (listed.code, listed.json[0]["name"]) == (0, "basic")
+    assert "small: The manifest" in listed.err
+    assert album("models", "verify").code == 3
+    assert album("models", "use", "basic").code == 0
+    assert album("models", "remove", "small").code == 0
+    assert album("models", "list").err == ""
+
+
+def test_a_pack_cannot_take_the_place_of_the_built_in_one(album: Album, tmp_path: Path) -> None:
+    answer = album("models", "install", write_pack(tmp_path / "pack", "kitchen", "basic"))
+    assert answer.code == 3
+    assert "basic is built in" in answer.err
+
+
+def test_a_second_installation_replaces_the_first(album: Album, tmp_path: Path) -> None:
+    hashes = []
+    for tag in ("kitchen", "waterfall"):
+        path = write_pack(tmp_path / tag, tag)
+        hashes.append(album("models", "install", path, "--json").json["files"][0]["sha256"])
+    assert hashes[0] != hashes[1]
+    assert [path.name for path in models_directory().iterdir()] == ["small"]
+
+
 def test_remove_takes_a_pack_off_the_disk_and_out_of_use(
     album: Album, photos: Path, manifest: Path
 ) -> None:

@@ -6,7 +6,7 @@ its own folder, where the manifest pins size and SHA-256 of what lies there:
 
     name = "places365-resnet18"
     revision = "1"
-    licence = "CC-BY-4.0"
+    licence = "CC-BY"
     purpose = "365 kinds of places"
     capability = "scenes"
 

@@ -27,6 +27,8 @@ from album.errors import EnvironmentProblem, PackProblem
 GROUPS = ("albumen.analysers", "albumen.segmenters")
 NETWORKS = "albumen.packs"
 _MANIFEST = "pack.toml"
+_UNDER_WAY = frozenset({".coming", ".new", ".gone"})
+"""Folders of packs that are on their way in or out."""
 
 
 class PackNetworks(Protocol):
@@ -36,7 +38,10 @@ class PackNetworks(Protocol):
         """EnvironmentProblem when this machine lacks what runs it, PackProblem when nobody can."""
 
     def prepare(self, pack: Pack, files: Sequence[Path], into: Path) -> list[Path]:
-        """Check what came, and put what will be used into the folder; PackProblem."""
+        """Check what came, and put what will be used into the folder, in the order of its files.
+
+        PackProblem when it is not what it should be.
+        """
 
     def analyser(self, pack: Pack) -> Analyser:
         """What looks at photos with this pack; PackProblem when it does no such thing."""
@@ -76,8 +81,12 @@ class Shelf:
         self._networks = networks
 
     def all(self) -> list[Shelved]:
-        """Built-in packs, then the others by capability and name; PackProblem."""
-        installed = {pack.name: pack for pack in self._installed()}
+        """Built-in packs, then the others by capability and name.
+
+        Installed ones whose manifest cannot be read are left out: see `unreadable`.
+        """
+        found = (self._read(name) for name in self._names())
+        installed = {pack.name: pack for pack in found if isinstance(pack, Pack)}
         offered = {pack.name: pack for pack in offered_packs()}
         others = sorted(
             (offered | installed).values(), key=lambda pack: (str(pack.capability), pack.name)
@@ -87,16 +96,26 @@ class Shelf:
             *(Shelved(pack, pack.name in installed) for pack in others),
         ]
 
+    def unreadable(self) -> dict[str, PackProblem]:
+        """What is wrong with installed packs whose manifest cannot be read, by name."""
+        found = {name: self._read(name) for name in self._names()}
+        return {name: one for name, one in found.items() if isinstance(one, PackProblem)}
+
     def installed(self, name: str) -> Pack:
-        """The installed pack of this name; PackProblem."""
-        for one in self.all():
-            if one.pack.name == name:
-                if one.installed:
-                    return one.pack
-                raise PackProblem(
-                    f"The pack {name} is not installed.",
-                    advice=f"`album models install {name}` fetches it.",
-                )
+        """The installed or built-in pack of this name; PackProblem."""
+        for pack in built_in_packs():
+            if pack.name == name:
+                return pack
+        if name in self._names():
+            found = self._read(name)
+            if isinstance(found, Pack):
+                return found
+            raise found
+        if any(pack.name == name for pack in offered_packs()):
+            raise PackProblem(
+                f"The pack {name} is not installed.",
+                advice=f"`album models install {name}` fetches it.",
+            )
         raise _unknown(name)
 
     def install(
@@ -121,7 +140,7 @@ class Shelf:
         that can go on.
         """
         pack, sources = self._meant(what, named)
-        if pack.builtin:
+        if pack.name in {one.name for one in built_in_packs()}:
             raise PackProblem(f"The pack {pack.name} is built in.")
         networks = self._networks or pack_networks()
         networks.require(pack)
@@ -139,19 +158,23 @@ class Shelf:
                     coming.rmdir()
             return self._settle(pack, files, coming, networks)
 
-    def remove(self, name: str) -> Pack:
+    def remove(self, name: str) -> None:
         """Take an installed pack off the disk; PackProblem when there is none of this name."""
-        pack = self.installed(name)
-        if pack.builtin:
+        if name not in self._names() and self.installed(name).builtin:
             raise PackProblem(f"The pack {name} is built in; it cannot be removed.")
         with _disk_problems(self._directory):
             _delete(self._directory / name)
-        return pack
 
-    def _installed(self) -> Iterator[Pack]:
-        for path in sorted(self._directory.glob(f"*/{_MANIFEST}")):
-            if path.parent.suffix not in {".coming", ".gone", ".new"}:
-                yield read_manifest(path, builtin=False)
+    def _names(self) -> list[str]:
+        """Names of the packs that are installed."""
+        found = (path.parent for path in self._directory.glob(f"*/{_MANIFEST}"))
+        return sorted(one.name for one in found if one.suffix not in _UNDER_WAY)
+
+    def _read(self, name: str) -> Pack | PackProblem:
+        try:
+            return read_manifest(self._directory / name / _MANIFEST, builtin=False)
+        except PackProblem as problem:
+            return problem
 
     def _meant(self, what: str, named: str) -> tuple[Pack, list[str | Path]]:
         """The pack, and for each of its files an address or a path."""
@@ -195,7 +218,11 @@ class Shelf:
             fresh.mkdir()
             kept = networks.prepare(pack, files, fresh)
             # What the address held at that time is pinned from now on.
-            pinned = tuple(_pinned(path, pack.files) for path in kept)
+            urls = [file.url for file in pack.files]
+            pinned = tuple(
+                PackFile(path, path.stat().st_size, digest(path), url=url)
+                for path, url in zip(kept, urls, strict=True)
+            )
             text = manifest_text(replace(pack, files=pinned))
             (fresh / _MANIFEST).write_text(text, encoding="utf-8")
             _delete(place)
@@ -278,11 +305,6 @@ def _bring(
         )
     partial.replace(to)
     return to
-
-
-def _pinned(path: Path, files: Sequence[PackFile]) -> PackFile:
-    url = next((file.url for file in files if file.path.stem == path.stem), "")
-    return PackFile(path, path.stat().st_size, digest(path), url=url)
 
 
 def _unknown(name: str) -> PackProblem:

@@ -83,6 +83,17 @@ def fill_exactly(network: nn.Module, tensors: Mapping[str, Tensor], source: str)
     network.load_state_dict(dict(tensors), strict=False)
 
 
-def save_tensors(network: nn.Module, path: Path) -> None:
-    """All tensors of a network as safetensors, from which nothing but tensors can be read."""
+def converted(network: nn.Module, checkpoint: Path, into: Path) -> Path:
+    """A published checkpoint as safetensors in a folder, from which nothing but tensors is read.
+
+    PackProblem when it does not fit the network.
+    """
+    fill_exactly(network, read_checkpoint(checkpoint), checkpoint.name)
+    return save_tensors(network, into)
+
+
+def save_tensors(network: nn.Module, into: Path) -> Path:
+    """All tensors of a network as safetensors in a folder."""
+    path = into / "weights.safetensors"
     save_file({name: one.contiguous() for name, one in network.state_dict().items()}, path)
+    return path

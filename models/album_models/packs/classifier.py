@@ -15,7 +15,6 @@ from album_models.packs.pictures import as_square
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
     from torch import nn
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from album.analysis.packs import NetworkSpec, Pack
     from album.analysis.protocol import Sample
     from album_models.device import Device
-
-_WEIGHTS = "weights.safetensors"
 
 
 def build(spec: NetworkSpec) -> nn.Module:
@@ -38,16 +35,6 @@ def build(spec: NetworkSpec) -> nn.Module:
     except (ValueError, TypeError) as error:
         raise PackProblem(f"{spec.architecture} is no classifier that is known here.") from error
     return network
-
-
-def prepare(pack: Pack, files: Sequence[Path], into: Path) -> list[Path]:
-    """The published checkpoint as safetensors; PackProblem when it does not fit the network."""
-    from album_models.packs.checkpoint import fill_exactly, read_checkpoint, save_tensors
-
-    network = build(spec_of(pack))
-    fill_exactly(network, read_checkpoint(files[0]), files[0].name)
-    save_tensors(network, into / _WEIGHTS)
-    return [into / _WEIGHTS]
 
 
 class PackClassifier:

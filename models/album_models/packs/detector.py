@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from album.analysis.protocol import Sample
     from album_models.device import Device
 
-_WEIGHTS = "weights.safetensors"
 _LEAST = 0.05
 """Boxes below this score are not even ranked."""
 _MOST_BOXES = 100
@@ -158,16 +157,6 @@ def build(spec: NetworkSpec) -> nn.Module:
         weights=None, weights_backbone=None, num_classes=classes, **known[spec.architecture]
     )
     return network
-
-
-def prepare(pack: Pack, files: Sequence[Path], into: Path) -> list[Path]:
-    """The published checkpoint as safetensors; PackProblem when it does not fit the network."""
-    from album_models.packs.checkpoint import fill_exactly, read_checkpoint, save_tensors
-
-    network = build(spec_of(pack))
-    fill_exactly(network, read_checkpoint(files[0]), files[0].name)
-    save_tensors(network, into / _WEIGHTS)
-    return [into / _WEIGHTS]
 
 
 class TorchDetector:

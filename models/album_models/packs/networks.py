@@ -45,14 +45,12 @@ class Networks:
         """Check what came, and put what will be used into the folder; PackProblem."""
         self.require(pack)
         loader = spec_of(pack).loader
-        if loader == CLASSIFIER:
-            from album_models.packs import classifier
+        if loader in {CLASSIFIER, DETECTOR}:
+            from album_models.packs import classifier, detector
+            from album_models.packs.checkpoint import converted
 
-            return classifier.prepare(pack, files, into)
-        if loader == DETECTOR:
-            from album_models.packs import detector
-
-            return detector.prepare(pack, files, into)
+            build = classifier.build if loader == CLASSIFIER else detector.build
+            return [converted(build(spec_of(pack)), files[0], into)]
         if loader == CLIP:
             from album_models.packs import words
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from album_models.device import Device
     from album_models.packs.clip import Clip
 
-_WEIGHTS: Final = "weights.safetensors"
 _PROMPT: Final = "a photo of {}"
 _NAMED: Final = frozenset({Facet.SCENE, Facet.EVENT})
 _TEXTS_AT_ONCE: Final = 32
@@ -49,8 +48,7 @@ def prepare(pack: Pack, files: Sequence[Path], into: Path) -> list[Path]:
         )
     if network.shape.side_px != spec_of(pack).side_px:
         raise PackProblem(f"{checkpoint.name} sees pictures of {network.shape.side_px} px.")
-    save_tensors(network, into / _WEIGHTS)
-    return [into / _WEIGHTS, shutil.copyfile(vocabulary, into / vocabulary.name)]
+    return [save_tensors(network, into), shutil.copyfile(vocabulary, into / vocabulary.name)]
 
 
 def _build(pack: Pack, tensors: Mapping[str, Tensor], source: str) -> Clip:
