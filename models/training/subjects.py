@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_ZIPS: Final = ("cutout-duts.zip", "cutout-people.zip")
+_DUTS: Final = "cutout-duts.zip"
+_PEOPLE: Final = "cutout-people.zip"
 _HELD_OUT_PERCENT: Final = 5
 
 
@@ -37,25 +38,47 @@ class Pair:
 
 
 class SubjectPairs:
-    """All pictures with masks of a folder of training zips."""
+    """All pictures with masks of a folder of training zips.
 
-    def __init__(self, data: Path) -> None:
-        self._zips = {name: zipfile.ZipFile(data / name) for name in _ZIPS}
-        self.pairs = [
-            Pair(name, member.removeprefix("images/").removesuffix(".avif"))
-            for name, archive in self._zips.items()
-            for member in archive.namelist()
-            if member.startswith("images/") and member.endswith(".avif")
-        ]
+    Args:
+        data: the folder.
+        duts: DUTS-TR whole and at its own size, a folder with DUTS-TR-Image and DUTS-TR-Mask;
+            None: the excerpt among the zips. A picture is held out in both or in neither.
+    """
+
+    def __init__(self, data: Path, duts: Path | None = None) -> None:
+        self._zips = {name: zipfile.ZipFile(data / name) for name in (_DUTS, _PEOPLE)}
+        self._duts = duts
+        stems = {name: _stems(archive) for name, archive in self._zips.items()}
+        if duts is not None:
+            stems[_DUTS] = sorted(path.stem for path in (duts / "DUTS-TR-Image").glob("*.jpg"))
+        self.pairs = [Pair(name, stem) for name, found in stems.items() for stem in found]
 
     def load(self, pair: Pair) -> tuple[Image.Image, Image.Image]:
         """The picture (RGB) and its mask (L) of the same size."""
-        archive = self._zips[pair.zip_name]
-        picture = Image.open(io.BytesIO(archive.read(f"images/{pair.stem}.avif"))).convert("RGB")
-        mask = Image.open(io.BytesIO(archive.read(f"masks/{pair.stem}.png"))).convert("L")
+        if self._duts is not None and pair.zip_name == _DUTS:
+            picture = Image.open(self._duts / "DUTS-TR-Image" / f"{pair.stem}.jpg").convert("RGB")
+            mask = Image.open(self._duts / "DUTS-TR-Mask" / f"{pair.stem}.png").convert("L")
+        else:
+            archive = self._zips[pair.zip_name]
+            picture, mask = (
+                Image.open(io.BytesIO(archive.read(name))).convert(mode)
+                for name, mode in (
+                    (f"images/{pair.stem}.avif", "RGB"),
+                    (f"masks/{pair.stem}.png", "L"),
+                )
+            )
         if mask.size != picture.size:
             mask = mask.resize(picture.size, Image.Resampling.BILINEAR)
         return picture, mask
+
+
+def _stems(archive: zipfile.ZipFile) -> list[str]:
+    return [
+        name.removeprefix("images/").removesuffix(".avif")
+        for name in archive.namelist()
+        if name.startswith("images/") and name.endswith(".avif")
+    ]
 
 
 def training_view(
@@ -72,12 +95,16 @@ def training_view(
     ]
     if dice.random() < 0.5:
         views = [ImageOps.mirror(view) for view in views]
-    shown = views[0]
-    for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
-        shown = enhance(shown).enhance(float(dice.uniform(0.7, 1.3)))
-    if dice.random() < 0.05:
-        shown = ImageOps.grayscale(shown).convert("RGB")
-    return np.asarray(sharpened(shown, dice)), np.asarray(views[1])
+    return np.array(sharpened(recoloured(views[0], dice), dice)), np.array(views[1])
+
+
+def recoloured(picture: Image.Image, dice: np.random.Generator) -> Image.Image:
+    """Other light, contrast and colour; at times far too dark, at times grey."""
+    darkest = 0.25 if dice.random() < 0.1 else 0.7
+    view = ImageEnhance.Brightness(picture).enhance(float(dice.uniform(darkest, 1.3)))
+    for enhance in (ImageEnhance.Contrast, ImageEnhance.Color):
+        view = enhance(view).enhance(float(dice.uniform(0.7, 1.3)))
+    return ImageOps.grayscale(view).convert("RGB") if dice.random() < 0.05 else view
 
 
 def whole_view(
@@ -86,6 +113,6 @@ def whole_view(
     """Both whole, as squares of `side_px`."""
     size = (side_px, side_px)
     return (
-        np.asarray(picture.resize(size, Image.Resampling.BICUBIC)),
-        np.asarray(mask.resize(size, Image.Resampling.BILINEAR)),
+        np.array(picture.resize(size, Image.Resampling.BICUBIC)),
+        np.array(mask.resize(size, Image.Resampling.BILINEAR)),
     )
