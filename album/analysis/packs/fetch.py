@@ -166,7 +166,7 @@ def _said_plainly(url: str) -> Iterator[None]:
         ) from error
     except urllib.error.URLError as error:
         raise EnvironmentProblem(
-            f"{url} could not be reached: {error.reason}.",
+            f"{url} could not be reached: {getattr(error.reason, 'strerror', error.reason)}.",
             advice="Check the network, or fetch the file elsewhere and install it from there.",
         ) from error
     except http.client.HTTPException as error:

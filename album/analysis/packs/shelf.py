@@ -147,8 +147,8 @@ class Shelf:
         with _disk_problems(self._directory):
             coming = self._directory / f"{pack.name}.coming"
             coming.mkdir(parents=True, exist_ok=True)
-            self._check_room(pack)
             try:
+                self._check_room(pack)
                 files = [
                     _bring(file, source, coming / file.path.name, progress, token)
                     for file, source in zip(pack.files, sources, strict=True)
@@ -328,5 +328,5 @@ def _disk_problems(directory: Path) -> Iterator[None]:
     except OSError as error:
         raise EnvironmentProblem(
             f"{error.filename or directory}: {error.strerror or error}.",
-            advice="Nothing was installed or removed." if error.errno else "",
+            advice="Nothing was installed or removed.",
         ) from error
