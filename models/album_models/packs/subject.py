@@ -8,10 +8,11 @@ import numpy as np
 
 from album.analysis.protocol import Cutout
 from album.errors import PackProblem
+from album_models.corrections import obey
 from album_models.packs.onnx import OnnxNetwork
 from album_models.packs.parts import revision_of, sound_file, spec_of
 from album_models.packs.pictures import squeezed
-from album_models.refine import full_alpha, obey
+from album_models.refine import full_alpha
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
