@@ -67,6 +67,7 @@ class LibraryPage(Page):
         super().__init__(parent)
         self._session, self._bridge, self._browsing = session, bridge, browsing
         self._asked: Query | None = None
+        self._begun = False  # only the first photos are there so far
         self._cramped = False
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -185,6 +186,7 @@ class LibraryPage(Page):
         """What the library begins with; all of it takes the place of this and stays where it is."""
         if self.model.page is None and page.total:
             self._asked = self._browsing.query
+            self._begun = True
             self.view.show_days(self._browsing.sort in TIMED)
             self.view.show_page(page, keep=False)
 
@@ -195,12 +197,14 @@ class LibraryPage(Page):
         if same and self.model.page is not None and np.array_equal(page.ids, self.model.ids):
             self.model.take_columns(page)
             self.view.viewport().update()
+            if self._begun:
+                self._show_years(page)
             return
         kept = self.view.selected_ids() if same else np.empty(0, dtype=np.int32)
         current = self._current_id() if same else None
         self.view.show_days(timed)
         self.view.show_page(page, keep=same)
-        self._scroller.show_days(page.day, timed=timed)
+        self._show_years(page)
         if len(kept):
             self.view.select_rows(self.model.places_of(kept.tolist()))
         if current is not None and (row := self.model.place_of(current)) >= 0:
@@ -214,6 +218,10 @@ class LibraryPage(Page):
         self._stack.setCurrentIndex(0 if page.total else 1)
         if was_empty and page.total and not isinstance(self.window().focusWidget(), QLineEdit):
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_years(self, page: PhotoPage) -> None:
+        self._begun = False
+        self._scroller.show_days(page.day, timed=self._browsing.sort in TIMED)
 
     def _current_id(self) -> int | None:
         row = self.view.currentIndex().row()
