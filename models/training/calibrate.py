@@ -59,12 +59,12 @@ def platt(
 def threshold(
     scores: NDArray[np.float64], answers: NDArray[np.int8], precision: float
 ) -> float | None:
-    """The lowest score from which on so many of at least five pictures are right; or None."""
+    """The lowest score from which on so many are right, one more mistake imagined; or None."""
     known = answers != UNKNOWN
     order = np.argsort(-scores[known])
     right = np.cumsum(answers[known][order] == YES)
     shown = np.arange(1, len(order) + 1)
-    good = np.flatnonzero((right / shown >= precision) & (shown >= 5))
+    good = np.flatnonzero((right / (shown + 1) >= precision) & (shown >= 5))
     return float(scores[known][order][good[-1]]) if len(good) else None
 
 

@@ -80,26 +80,24 @@ class Plan:
 class FineTuning:
     """One run: student, its average, optimiser, and how far it has come."""
 
-    def __init__(self, material: Material, plan: Plan, work: Path) -> None:
+    def __init__(self, student: Student, material: Material, plan: Plan, work: Path) -> None:
         self._material, self._plan = material, plan
         self._folder = work / "finetune"
         self._folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(plan.seed)
-        backbone, classes = load_origin()
-        self._student = Student(material.answers.shape[1], len(material.scene_ranges))
-        self._student.backbone.load_state_dict(backbone)
-        self._student.class_head.load_state_dict(classes)
-        self._student.freeze()
-        self._student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        classes = {name: value.clone() for name, value in student.class_head.state_dict().items()}
         self._lesson = Lesson(material, classes)
-        self._optimiser = torch.optim.AdamW(_groups(self._student, plan), fused=True)
-        self._learning = [p for p in self._student.parameters() if p.requires_grad]
+        self._student = student
+        student.freeze()
+        student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._optimiser = torch.optim.AdamW(_groups(student, plan), fused=True)
+        self._learning = [p for p in student.parameters() if p.requires_grad]
         self._step, self._seconds = 0, 0.0
         if (self._folder / "last.pt").exists():
             self._load()
         else:
-            _first_look(self._student, material, self._lesson)
-            self._average = copy.deepcopy(self._student)
+            _first_look(student, material, self._lesson)
+            self._average = copy.deepcopy(student)
 
     def run(self) -> None:
         """Until the time is over."""
@@ -229,6 +227,14 @@ def look(student: Student, material: Material, side_px: int = 192) -> Iterator[s
         yield f"{name} {first:.1%} / {five:.1%} of {len(chosen)}"
 
 
+def _from_origin(material: Material) -> Student:
+    student = Student(material.answers.shape[1], len(material.scene_ranges))
+    backbone, classes = load_origin()
+    student.backbone.load_state_dict(backbone)
+    student.class_head.load_state_dict(classes)
+    return student
+
+
 def _groups(student: Student, plan: Plan) -> list[dict[str, Any]]:
     """One group a tensor: its highest rate and its decay."""
     groups = []
@@ -280,7 +286,7 @@ def main() -> None:
     for pictures in picture_sets(chosen.data, chosen.sources):
         decode(pictures, chosen.work)
     material = load_material(chosen.data, chosen.work, chosen.sources)
-    FineTuning(material, Plan(minutes=chosen.minutes), chosen.work).run()
+    FineTuning(_from_origin(material), material, Plan(chosen.minutes), chosen.work).run()
 
 
 if __name__ == "__main__":

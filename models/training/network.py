@@ -23,20 +23,23 @@ class TrainedNetwork:
         work: folder whose `features` were made with this backbone.
         backbone: state of `Backbone`.
         class_head: state of `ClassHead`.
+        tag_head: `weight` (tags, FEATURES) and `bias` that were fine-tuned along; None: none.
     """
 
     work: Path
     backbone: dict[str, Tensor]
     class_head: dict[str, Tensor]
+    tag_head: dict[str, Tensor] | None = None
 
 
 def load_network(work: Path) -> TrainedNetwork:
-    """WORK/finetune/network.safetensors (`backbone.*`, `class_head.*`), or the origin."""
+    """WORK/finetune/network.safetensors (`backbone.*` and so on), or the origin."""
     file = work / "finetune" / "network.safetensors"
     if not file.exists():
         return TrainedNetwork(work, *load_origin())
     tensors = load_file(file)
-    return TrainedNetwork(file.parent, _part(tensors, "backbone"), _part(tensors, "class_head"))
+    parts = (_part(tensors, name) for name in ("backbone", "class_head", "tag_head"))
+    return TrainedNetwork(file.parent, *parts)
 
 
 def _part(tensors: dict[str, Tensor], part: str) -> dict[str, Tensor]:

@@ -49,10 +49,17 @@ class Plan:
     seed: int = 7
 
 
-def train_head(examples: Examples, plan: Plan) -> TagHead:
+def train_head(
+    examples: Examples, plan: Plan, start: dict[str, torch.Tensor] | None = None
+) -> TagHead:
     """Masked cross-entropy, and of each set the choice between its tags.
 
     Features are standardised, which is folded in afterwards.
+
+    Args:
+        examples: those that are not held out train.
+        plan: how.
+        start: a linear head to start from.
     """
     torch.manual_seed(plan.seed)
     training = ~examples.held_out
@@ -62,6 +69,8 @@ def train_head(examples: Examples, plan: Plan) -> TagHead:
     mean, spread = inputs.mean(0), inputs.std(0) + 1e-3
     inputs = (inputs - mean) / spread
     head = TagHead(answers.shape[1], plan.hidden, plan.dropout)
+    if start is not None:
+        _take_over(head, start, mean, spread)
     optimiser = torch.optim.AdamW(head.parameters(), plan.rate, weight_decay=plan.decay)
     steps = plan.epochs * (len(inputs) // plan.batch + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, steps, pct_start=0.1)
@@ -96,6 +105,17 @@ def _loss(
             told = choice_loss(logits[there], torch.from_numpy(choice.columns), right)
             loss = loss + plan.choice_weight * told / len(part)
     return loss
+
+
+@torch.no_grad()
+def _take_over(
+    head: TagHead, start: dict[str, torch.Tensor], mean: torch.Tensor, spread: torch.Tensor
+) -> None:
+    """The linear part as it is, on standardised features; the hidden part silent."""
+    head.direct.weight.copy_(start["weight"] * spread)
+    head.direct.bias.copy_(start["bias"] + start["weight"] @ mean)
+    head.outward.weight.zero_()
+    head.outward.bias.zero_()
 
 
 def masked_loss(logits: torch.Tensor, answers: torch.Tensor, smoothing: float) -> torch.Tensor:
@@ -137,7 +157,7 @@ def main() -> None:
         extract(pictures, network.work, network.backbone, chosen.every)
     rules, plan = load_rules(), Plan()
     examples = load_examples(chosen.data, network.work, rules, chosen.sources, chosen.every)
-    head = train_head(examples, plan)
+    head = train_head(examples, plan, network.tag_head)
     scores = logits_of(head, examples.features[examples.validates])
     precisions = average_precision(scores, examples.answers[examples.validates])
     log.info("mean average precision on validation pictures: %.4f", np.nanmean(precisions))

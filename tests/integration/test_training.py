@@ -1,0 +1,177 @@
+"""How the built-in tagger is trained: what is seen, what is told, what is learned."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from album_models.backbone import normalise
+from training.batches import views, whole
+from training.choices import Choice, choice_loss
+from training.finetune import FineTuning, Plan
+from training.material import Material
+from training.pictures import Entry, held_out
+from training.student import FROZEN_STAGES, Student
+from training.whole import WeatherSet, WholeSet
+
+FOLDERS = ("abbey", "market_outdoor")
+
+
+def picture(seed: int, side: int = 40) -> Image.Image:
+    noise = np.random.default_rng(seed).integers(0, 255, (5, 5, 3), np.uint8)
+    return Image.fromarray(noise).resize((side, side))
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Path:
+    """An excerpt of two folders, and the whole set beside it: one more picture, one double."""
+    data, root = tmp_path / "data", tmp_path / "sources/miniplaces/data/images/train"
+    data.mkdir()
+    rows = io.StringIO()
+    table = csv.writer(rows)
+    table.writerow(["file", "scene"])
+    with zipfile.ZipFile(data / "scenes-miniplaces.zip", "w") as archive:
+        for folder in FOLDERS:
+            table.writerow([f"{folder}/00000001.avif", folder])
+        archive.writestr("labels.csv", rows.getvalue())
+    for place, folder in (("a/abbey", "abbey"), ("m/market/outdoor", "market_outdoor")):
+        (root / place).mkdir(parents=True)
+        for number in range(30):
+            picture(number + len(folder) * 100).save(root / place / f"{number:08}.jpg")
+    return tmp_path
+
+
+def test_whole_sets_are_called_as_their_excerpts(places: Path) -> None:
+    found = WholeSet(places / "data", places / "sources", "miniplaces")
+    assert {entry.row["scene"] for entry in found.entries} == set(FOLDERS)
+    assert len(found.entries) == 60
+    assert found.picture(found.entries[0]).size == (40, 40)
+    for entry in found.entries:
+        assert entry.held_out == held_out(entry.name.replace("/", "-"))
+        assert not entry.validates or entry.held_out
+
+
+def test_doubles_of_held_out_pictures_do_not_train(places: Path) -> None:
+    before = WholeSet(places / "data", places / "sources", "miniplaces")
+    tested = next(e for e in before.entries if e.held_out and e.row["scene"] == "abbey")
+    trained = next(e for e in before.entries if not e.held_out and e.row["scene"] == "abbey")
+    root = places / "sources/miniplaces/data/images/train/a/abbey"
+    source = root / f"{Path(tested.name).stem}.jpg"
+    (root / f"{Path(trained.name).stem}.jpg").write_bytes(source.read_bytes())
+    after = {e.name for e in WholeSet(places / "data", places / "sources", "miniplaces").entries}
+    assert tested.name in after
+    assert trained.name not in after
+
+
+def test_weather_reads_folders_and_leaves_out_what_is_no_picture(tmp_path: Path) -> None:
+    folder = tmp_path / "weather/dataset/foggy"
+    folder.mkdir(parents=True)
+    picture(1).save(folder / "foggy1.jpg")
+    (folder / "foggy2.jpg").write_text("a pointer to a large file")
+    assert [entry.row["label"] for entry in WeatherSet(tmp_path).entries] == ["foggy"]
+
+
+def test_four_of_ten_held_out_pictures_only_test() -> None:
+    entries = [Entry(f"set/{n}.avif", {}, held_out=held_out(f"set-{n}.avif")) for n in range(4000)]
+    held = [entry for entry in entries if entry.held_out]
+    assert 0.09 < len(held) / len(entries) < 0.15
+    assert 0.5 < sum(entry.validates for entry in held) / len(held) < 0.7
+
+
+@pytest.mark.parametrize("side_px", [64, 96])
+def test_views_keep_the_order_whatever_the_sizes(side_px: int) -> None:
+    light = [40.0, 200.0, 40.0, 200.0]
+    pictures = [
+        np.full((side, side, 3), value, np.uint8)
+        for side, value in zip((80, 120, 120, 80), light, strict=True)
+    ]
+    found = views(pictures, side_px, np.random.default_rng(1))
+    assert found.shape == (4, 3, side_px, side_px)
+    assert float(found.min()) >= 0
+    assert float(found.max()) <= 255
+    means = found.mean(dim=(1, 2, 3))
+    assert float(torch.minimum(means[1], means[3])) > float(torch.maximum(means[0], means[2]))
+
+
+def test_a_choice_counts_any_right_tag() -> None:
+    choice = Choice(
+        "intel",
+        np.array([0, 2]),
+        np.array([True, True, False]),
+        np.array([[True, False], [False, True], [False, False]]),
+    )
+    scores = np.array([[0.9, 1.0, 0.1], [0.8, 0.0, 0.2], [0.0, 0.0, 1.0]])
+    assert choice.tops(scores, np.ones(3, np.bool_)) == (0.5, 1.0)
+
+
+def test_the_loss_of_a_choice_falls_when_a_right_tag_rises() -> None:
+    right = torch.tensor([[True, False]])
+    low, high = (
+        choice_loss(torch.tensor([[value, 5.0, 0.0]]), torch.tensor([0, 2]), right)
+        for value in (0.0, 3.0)
+    )
+    assert float(high) < float(low)
+
+
+@pytest.fixture
+def material() -> Material:
+    """Sixteen pictures of two folders; half are known to the teacher."""
+    pixels = np.stack([np.asarray(picture(n, 32)) for n in range(16)])
+    scenes = np.arange(16) % 2
+    return Material(
+        sets=["miniplaces"],
+        set_of=np.zeros(16, np.intp),
+        rows=np.arange(16),
+        stored=[pixels],
+        answers=np.stack([scenes, np.full(16, -1)], axis=1).astype(np.int8),
+        scenes=scenes.astype(np.int64),
+        scene_ranges=np.ones((2, 2), np.bool_),
+        teacher=np.ones((8, 1280), np.float16),
+        teacher_rows=np.where(np.arange(16) < 8, np.arange(16), -1),
+        validates=np.zeros(16, np.bool_),
+        training=np.arange(16),
+    )
+
+
+def student() -> Student:
+    torch.manual_seed(1)
+    return Student(tags=2, scenes=2)
+
+
+def test_the_student_sees_what_the_backbone_sees() -> None:
+    network = student().eval()
+    pictures = normalise(whole([np.asarray(picture(1))], 64))
+    with torch.no_grad():
+        expected = network.backbone(pictures)
+        found = network.upper(network.lower(pictures))
+    assert torch.allclose(found, expected, atol=0.02 * float(expected.abs().max()) + 1e-3)
+
+
+def test_the_lower_part_stays_as_it_is(material: Material, tmp_path: Path) -> None:
+    network = student()
+    before = {name: value.clone() for name, value in network.backbone.state_dict().items()}
+    plan = Plan(minutes=0.001, small_px=32, large_px=32, batch=8, warm_up_steps=1)
+    FineTuning(network, material, plan, tmp_path).run()
+    after = network.backbone.state_dict()
+    changed = {name for name, value in before.items() if not torch.equal(value, after[name])}
+    frozen = ("stem", *(f"stages.{number}." for number in range(FROZEN_STAGES)))
+    assert changed
+    assert not [name for name in changed if name.startswith(frozen)]
+
+
+def test_training_goes_on_where_it_stopped(
+    material: Material, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    short = Plan(minutes=0.001, small_px=32, large_px=32, batch=8)
+    FineTuning(student(), material, short, tmp_path).run()
+    assert (tmp_path / "finetune" / "network.safetensors").exists()
+    with caplog.at_level("INFO"):
+        FineTuning(student(), material, short, tmp_path)
+    assert "goes on from step" in caplog.text
