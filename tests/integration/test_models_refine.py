@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from album.analysis.protocol import Hint
-from album_models.refine import full_alpha, obey
+from album_models.corrections import obey
+from album_models.refine import full_alpha
 
 
 def disc(side: int, radius: float) -> NDArray[np.bool_]:
