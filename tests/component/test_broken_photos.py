@@ -1,5 +1,7 @@
 """Photos that cannot be decoded: the grid, the viewer and the info say so, and why."""
 
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,13 +21,18 @@ from album_ui.info.panel import InfoPanel
 from album_ui.theme import Scheme, Theme
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    crc = zlib.crc32(kind + data)
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
+
+
 @pytest.fixture
 def broken(session: LibrarySession, photos: Path) -> PhotoId:
-    """One of the photos, whose file ends in the middle of its picture data."""
-    victim = photos / "broken.jpg"
-    whole = next(photos.rglob("*.jpg")).read_bytes()
-    start = whole.index(b"\xff\xda") + 40
-    victim.write_bytes(whole[:start] + b"\xff\xd9")
+    """One of the photos: a PNG whose picture data is none."""
+    victim = photos / "broken.png"
+    header = struct.pack(">IIBBBBB", 64, 48, 8, 2, 0, 0, 0)
+    parts = (b"IHDR", header), (b"IDAT", b"this is not compressed data"), (b"IEND", b"")
+    victim.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*one) for one in parts))
     session.add_folder(photos).result(30)
     for _ in session.index():
         pass

@@ -32,7 +32,7 @@ from album_ui.search.chips import ChoiceLine
 from album_ui.search.empty import EmptyPage
 from album_ui.theme import INFO_PX, Theme
 
-NARROW_PX = 680
+NARROW_PX = 760
 """Below this width of the page there is no room for the info beside the photos."""
 
 TIMED = frozenset({Sort.NEWEST, Sort.OLDEST})

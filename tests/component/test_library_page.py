@@ -1,0 +1,70 @@
+"""The library page as it comes up and as what it shows changes."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from album.domain.query import FacetTerm, Query
+from album.domain.tag import Facet
+from album.session import LibrarySession
+from album_ui.compose import Program
+from album_ui.grid.scroller import YearScroller
+from album_ui.pages import PageName
+from album_ui.theme import Scheme
+from tests.component.conftest import PHOTOS
+
+
+@pytest.fixture
+def program(indexed: LibrarySession, qapp: QApplication, qtbot: QtBot) -> Iterator[Program]:
+    program = Program(qapp, indexed, Scheme.LIGHT)
+    program.window.resize(1200, 800)
+    program.start()
+    program.window.show()
+    program.window.activateWindow()
+    qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS, timeout=10_000)
+    yield program
+    program.window.close()
+    program.close()
+    program.window.deleteLater()
+
+
+def test_the_years_are_there_when_the_window_comes_up(program: Program, qtbot: QtBot) -> None:
+    scroller = program.library.findChild(YearScroller)
+
+    def colours() -> int:
+        image = scroller.grab().toImage()
+        points = ((x, y) for x in range(image.width()) for y in range(image.height()))
+        return len({image.pixel(x, y) for x, y in points})
+
+    qtbot.waitUntil(lambda: colours() > 1, timeout=10_000)
+
+
+def test_the_info_lets_go_of_a_photo_that_is_not_found(program: Program, qtbot: QtBot) -> None:
+    view, info = program.library.view, program.library.info
+    wanted = QItemSelectionModel.SelectionFlag.ClearAndSelect
+    view.selectionModel().setCurrentIndex(view.model().index(0), wanted)
+    qtbot.waitUntil(lambda: info.title.endswith(".jpg"))
+    program.show_query(Query((FacetTerm(Facet.YEAR, ("1901",)),)))
+    qtbot.waitUntil(lambda: info.title == "Nothing selected")
+
+
+def test_enter_in_the_search_goes_to_the_photos_and_opens_none(
+    program: Program, qtbot: QtBot
+) -> None:
+    field, view = program.field, program.library.view
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    QTest.keyClicks(field, "1901..1902")
+    field.ask_now()
+    qtbot.waitUntil(lambda: len(program.library.model.ids) == 0)
+    field.clear()
+    QTest.keyClicks(field, "1901..2199")
+    qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS)
+    assert field.hasFocus(), "photos that come do not take the keys from who is typing"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(view.hasFocus)
+    assert program.window.page_name is PageName.LIBRARY
