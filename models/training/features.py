@@ -47,7 +47,7 @@ def extract(
         pictures: one set.
         work: where the features go.
         weights: of the backbone.
-        every: of the training pictures only each so-manieth; held-out ones all.
+        every: of the places that train only each so-manieth; all that is held out.
         view: another number, another crop.
     """
     backbone = Backbone()
@@ -71,7 +71,8 @@ def extract(
 
 
 def seen(pictures: PictureSet, every: int) -> list[Entry]:
-    """All held-out pictures, and each so-manieth of the others."""
+    """All pictures, but of the largest set's only each so-manieth of those that train."""
+    every = every if pictures.name == "miniplaces" else 1
     return [
         entry
         for number, entry in enumerate(pictures.entries)

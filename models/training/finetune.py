@@ -212,8 +212,10 @@ class FineTuning:
 
 def look(student: Student, material: Material, side_px: int = 192) -> Iterator[str]:
     """Top-1 and top-5 of the scene head on a fixed part of the validation pictures."""
-    for name in ("miniplaces", "intel", "sports22"):
+    for name in material.sets:
         chosen = material.looked_at(name)
+        if not len(chosen):
+            continue
         logits = []
         for part in np.array_split(chosen, max(1, len(chosen) // 32)):
             pictures = normalise(whole([material.pixels(row) for row in part], side_px))
@@ -221,7 +223,8 @@ def look(student: Student, material: Material, side_px: int = 192) -> Iterator[s
                 logits.append(student.scene_head(student.upper(student.lower(pictures))))
         wanted = material.scenes[chosen]
         possible = torch.from_numpy(material.scene_ranges[wanted])
-        best = torch.cat(logits).masked_fill(~possible, -torch.inf).topk(5, dim=1).indices
+        ranked = torch.cat(logits).masked_fill(~possible, -torch.inf)
+        best = ranked.topk(min(5, ranked.shape[1]), dim=1).indices
         right = best.numpy() == wanted[:, None]
         first, five = right[:, 0].mean(), right.any(axis=1).mean()
         yield f"{name} {first:.1%} / {five:.1%} of {len(chosen)}"

@@ -62,7 +62,7 @@ class Material:
     def looked_at(self, name: str) -> NDArray[np.intp]:
         """A fixed part of the validation pictures of a set."""
         there = np.flatnonzero(self.validates & (self.set_of == self.sets.index(name)))
-        return np.sort(np.random.default_rng(1).permutation(there)[: _LOOKED_AT[name]])
+        return np.sort(np.random.default_rng(1).permutation(there)[: _LOOKED_AT.get(name, 0)])
 
 
 def load_material(data: Path, work: Path, sources: Path | None) -> Material:

@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the training zips")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
     parser.add_argument("--sources", type=Path, help="folder of further sets, checked out")
-    parser.add_argument("--every", type=int, default=1, help="of the training pictures each n-th")
+    parser.add_argument("--every", type=int, default=1, help="of the places each n-th")
     parser.add_argument("--threads", type=int, default=1)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
