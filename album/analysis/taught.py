@@ -27,6 +27,7 @@ from album.storage.taught import (
     embedded_count,
     embedded_ids,
     embeddings,
+    embeddings_after,
     example_at,
     examples,
     learned_from,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 SAMPLED = 12_000
 """Photos that stand for the library, at most."""
-AT_ONCE = 8192
+AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +164,16 @@ class Teacher:
 
     def suits(self, head: Head, embedding_model: str, token: CancelToken) -> "Suited":
         """All photos that the tag is to be suggested for, with their scores; Interrupted."""
-        ids = self._database.query(lambda c: embedded_ids(c, embedding_model))
+        asked: list[PhotoId] = []
         found: list[tuple[PhotoId, float]] = []
-        for start in range(0, len(ids), AT_ONCE):
+        while rows := self._next_rows(embedding_model, asked[-1] if asked else PhotoId(0)):
             token.check()
-            some = ids[start : start + AT_ONCE]
-            found.extend(_suited(head, self._rows(some, embedding_model)))
-        return Suited(head, embedding_model, frozenset(ids), tuple(found))
+            asked += [photo_id for photo_id, _ in rows]
+            found.extend(_suited(head, rows))
+        return Suited(head, embedding_model, frozenset(asked), tuple(found))
+
+    def _next_rows(self, model: str, after: PhotoId) -> list[tuple[PhotoId, bytes]]:
+        return self._database.query(lambda c: embeddings_after(c, after, model, AT_ONCE))
 
     def _rows(self, ids: Sequence[PhotoId], model: str) -> list[tuple[PhotoId, bytes]]:
         return self._database.query(lambda c: embeddings(c, ids, model))

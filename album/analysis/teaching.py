@@ -35,6 +35,7 @@ PRECISION_WEIGHT = 0.5
 
 _SHRINKAGE = 10.0
 _PENALTY = 0.03
+_MEASURED = 3000
 _BACKGROUND = 1000
 _FOLDS = 10
 _NEWTON_STEPS = 12
@@ -43,8 +44,8 @@ _TYPICAL_SPREAD = 2.15
 """Of the scores of a tag's photos, in standard deviations of the library's scores (measured)."""
 _SPREAD_WORTH = 4.0
 _USUAL_SHARE = 0.01
-_USUAL_SHARE_SPREAD = 1.5
-_COUNT_BIAS = 0.4
+_USUAL_SHARE_SPREAD = 2.0
+_COUNT_BIAS = 0.2
 _COUNT_SPREAD = (0.4, 2.9)
 _EXAMPLE_WORTH = 0.5
 """Of an example for the interval of the recall: threshold and spread are estimated, too."""
@@ -94,15 +95,17 @@ class Surroundings:
 
     def __init__(self, sample: Vectors) -> None:
         self.sample = sample
-        self._mean = sample.mean(axis=0)
-        centred = sample - self._mean
-        covariance = centred.T @ centred / len(sample)
+        every = max(1, len(sample) // _MEASURED)
+        measured = sample[::every][:_MEASURED]
+        self._mean = measured.mean(axis=0)
+        centred = measured - self._mean
+        covariance = centred.T @ centred / len(centred)
         length = len(covariance)
         ridge = _SHRINKAGE * max(float(np.trace(covariance)) / length, 1e-8)
         covariance[np.diag_indices(length)] += ridge
         # Any square root of the inverse whitens; this one costs a Cholesky factor and one solve.
         root = np.linalg.solve(np.linalg.cholesky(covariance), np.eye(length, dtype=np.float32))
-        spread = sqrt(float(np.square(centred @ root.T).sum(axis=1).mean()))
+        spread = sqrt(float(np.square(centred[:_BACKGROUND] @ root.T).sum(axis=1).mean()))
         self._whiten = (root.T / max(spread, 1e-6)).astype(np.float32)
         every = max(1, len(sample) // _BACKGROUND)
         self._rows = np.arange(len(sample))[::every][:_BACKGROUND]
@@ -156,7 +159,7 @@ def learn(
     library = surroundings.sample @ plain + np.float32(offset)
     others = np.delete(library, np.asarray(decided, np.intp))
     library = others if len(others) else library
-    asked = np.asarray(reviewed or [False] * len(examples))
+    asked = np.asarray(reviewed if len(reviewed) else [False] * len(examples))
     outlook = _Outlook(unseen[liked], library, unseen[liked & asked], unseen[~liked & asked])
     slope, shift = outlook.calibration()
     head = Head(
@@ -263,9 +266,9 @@ class _Outlook:
         told = int(np.argmax(right + wrong))
         gained = (foreseen * above)[told:] - (foreseen * above)[told]
         believed[told:] = (believed[told] * above[told] + np.maximum(gained, 0)) / above[told:]
-        square = PRECISION_WEIGHT**2
         parts = cuts < self._library  # there is no threshold between photos that look the same
         parts[-1] = True
+        square = PRECISION_WEIGHT**2
         worth = believed * recall / np.maximum(square * believed + recall, 1e-9)
         good = np.flatnonzero(parts & (believed >= WANTED_PRECISION))
         best = np.argmax(np.where(parts, worth, -1.0)[:MOST_CANDIDATES])

@@ -122,13 +122,13 @@ def replace_suggestions(
     Returns the photos whose suggestions changed.
     """
     before = _suggested(db.conn, slug)
-    wanted = dict(scores)
-    _drop(db.conn, slug, before.keys() - wanted.keys())
+    _drop(db.conn, slug, before.keys() - dict(scores).keys())
     suggest(db, slug, model, scores)
+    after = _suggested(db.conn, slug)
     return sorted(
         photo_id
-        for photo_id in before.keys() | wanted.keys()
-        if before.get(photo_id) != wanted.get(photo_id)
+        for photo_id in before.keys() | after.keys()
+        if before.get(photo_id) != after.get(photo_id)
     )
 
 
@@ -248,3 +248,14 @@ def embeddings(
         )
         found.extend((PhotoId(row[0]), row[1]) for row in rows)
     return found
+
+
+def embeddings_after(
+    connection: sqlite3.Connection, photo_id: PhotoId, embedding_model: str, most: int
+) -> list[tuple[PhotoId, bytes]]:
+    """The next embeddings by id, to go through all of them in pieces."""
+    rows = connection.execute(
+        "SELECT id, embedding FROM photo WHERE embedding_model = ? AND id > ? ORDER BY id LIMIT ?",
+        (embedding_model, photo_id, most),
+    )
+    return [(PhotoId(row[0]), row[1]) for row in rows]
