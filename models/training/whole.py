@@ -118,10 +118,10 @@ def _name(file: Path, root: Path) -> str:
 def _opens(file: Path) -> bool:
     """Whether it is a picture at all: some files are mere pointers to one."""
     try:
-        _open(file).load()
+        with Image.open(file):
+            return True
     except OSError:
         return False
-    return True
 
 
 def _open(file: Path) -> Image.Image:
