@@ -16,6 +16,12 @@ def sample(name: str) -> NDArray[np.uint8]:
     return picture
 
 
+def side_by_side() -> NDArray[np.uint8]:
+    """Two cups of coffee on one table, far apart."""
+    cup = sample("coffee")
+    return np.concatenate((cup, cup[:, ::-1]), axis=1)
+
+
 @pytest.fixture(scope="module")
 def segmenter() -> Iterator[SubjectSegmenter]:
     made = SubjectSegmenter()
@@ -62,6 +68,40 @@ def test_nothing_is_found_in_a_plain_wall(segmenter: SubjectSegmenter) -> None:
     assert cutout.box is None
     assert cutout.alpha.shape == (300, 500)
     assert not cutout.alpha.any()
+
+
+def test_the_layers_are_the_whole(segmenter: SubjectSegmenter) -> None:
+    cutout = segmenter.segment(side_by_side())
+    assert len(cutout.subjects) == 2
+    total = np.zeros(cutout.alpha.shape, np.int32)
+    for one in cutout.subjects:
+        x, y, width, height = one.box
+        assert one.alpha.shape == (height, width)
+        assert 0 < one.share < 1
+        total[y : y + height, x : x + width] += one.alpha
+    assert np.abs(total - cutout.alpha).max() <= 14
+    assert np.abs(total - cutout.alpha).mean() < 0.5
+
+
+def test_a_click_where_nothing_is_found_keeps_only_what_was_clicked(
+    segmenter: SubjectSegmenter,
+) -> None:
+    pixels = np.full((240, 320, 3), (90, 140, 200), np.uint8)
+    pixels[150:] = (60, 110, 50)
+    assert not segmenter.segment(pixels).found
+    clicked = segmenter.segment(pixels, [Hint(160, 200)])
+    assert clicked.found
+    assert clicked.alpha[200, 160] > 127
+    assert clicked.alpha[40, 160] < 128
+
+
+def test_a_landscape_has_no_clear_subject(segmenter: SubjectSegmenter) -> None:
+    random = np.random.default_rng(2)
+    rows = np.linspace(0, 1, 300)[:, None, None]
+    sky = np.array([90, 140, 210]) + rows * np.array([110, 80, 30])
+    land = np.array([70, 100, 50]) + random.normal(0, 18, (300, 400, 1))
+    pixels = np.where(rows < 0.55, sky, land).clip(0, 255).astype(np.uint8)
+    assert not segmenter.segment(pixels).found
 
 
 def test_clicks_change_the_outline(segmenter: SubjectSegmenter) -> None:
