@@ -50,12 +50,13 @@ def test_the_backbone_halves_and_widens(side: int) -> None:
     with torch.inference_mode():
         pyramid = backbone.pyramid(normalise(torch.zeros(2, 3, side, side, dtype=torch.uint8)))
         pooled = backbone.pool(pyramid[-1])
-        fine, coarse = SubjectDecoder().eval()(pyramid)
+        fine, coarse, decided = SubjectDecoder().eval()(pyramid)
     assert [level.shape[1] for level in pyramid] == list(PYRAMID_CHANNELS)
     sides = [-(-side // stride) for stride in (2, 4, 8, 16, 32)]
     assert [level.shape[-1] for level in pyramid] == sides
     assert pooled.shape == (2, FEATURES)
-    assert (fine.shape[-1], coarse.shape[-1]) == (sides[0], sides[1])
+    found = (fine.shape[-1], coarse.shape[-1], decided.shape[-1])
+    assert found == (sides[0], sides[1], sides[3])
     assert as_logits(fine, 50, 70).shape == (2, 1, 50, 70)
 
 
