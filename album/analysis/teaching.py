@@ -7,7 +7,7 @@ than the examples, so that the few that do show the tag hardly hurt; a rejected 
 example. How right the tag will be is estimated from scores that each example got from a head that
 had not seen it (cross-validation) beside the scores of the library.
 
-Plain numpy: it takes a fraction of a second on one core. What was measured: ADR 34.
+Plain numpy: it takes a fraction of a second on one core. What was measured: ADR 38.
 """
 
 from collections.abc import Sequence
