@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
-from album.analysis.packs.fetch import Progress, fetch
 from album.analysis.packs.pack import (
     Pack,
     PackFile,
@@ -23,6 +22,9 @@ from album.analysis.packs.pack import (
 from album.analysis.protocol import Analyser, Segmenter
 from album.cancel import CancelToken
 from album.errors import EnvironmentProblem, PackProblem
+
+if TYPE_CHECKING:
+    from album.analysis.packs.fetch import Progress
 
 GROUPS = ("albumen.analysers", "albumen.segmenters")
 NETWORKS = "albumen.packs"
@@ -123,7 +125,7 @@ class Shelf:
         what: str,
         *,
         named: str = "",
-        progress: Progress = lambda _done, _total: None,
+        progress: "Progress" = lambda _done, _total: None,
         token: CancelToken | None = None,
     ) -> Pack:
         """Install a pack: fetched, or from a file; replaces an earlier one of its name.
@@ -284,7 +286,7 @@ def _bring(
     file: PackFile,
     source: str | Path,
     to: Path,
-    progress: Progress,
+    progress: "Progress",
     token: CancelToken | None,
 ) -> Path:
     """A file of a pack, fetched or copied, and checked; what is wrong does not stay."""
@@ -294,6 +296,8 @@ def _bring(
     if isinstance(source, Path):
         shutil.copyfile(source, partial)
     else:
+        from album.analysis.packs.fetch import fetch  # most sessions use no network
+
         fetch(replace(file, url=source), partial, progress, token)
     fault = find_fault(file, partial)
     if fault:
