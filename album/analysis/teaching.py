@@ -51,6 +51,8 @@ _EXAMPLE_WORTH = 0.5
 """Of an example for the interval of the recall: threshold and spread are estimated, too."""
 _FORESEEN_WORTH = 3.0
 """Reviewed suggestions that the estimate before any review is worth (measured: its error)."""
+_TOLD_BY_AN_ANSWER = 2
+"""Photos of the library that an answer speaks for, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +264,10 @@ class _Outlook:
         right = np.searchsorted(np.sort(-accepted), -cuts, side="right")
         wrong = np.searchsorted(np.sort(-rejected), -cuts, side="right")
         believed = (foreseen * _FORESEEN_WORTH + right) / (_FORESEEN_WORTH + right + wrong)
-        # Answers tell nothing of what lies below the last of them: there, as foreseen.
-        told = int(np.argmax(right + wrong))
+        # Answers tell nothing of what lies below the last of them, and some answers not of very
+        # many photos: there, as foreseen.
+        answers = len(accepted) + len(rejected)
+        told = min(int(np.argmax(right + wrong)), _TOLD_BY_AN_ANSWER * answers, len(cuts) - 1)
         gained = (foreseen * above)[told:] - (foreseen * above)[told]
         believed[told:] = (believed[told] * above[told] + np.maximum(gained, 0)) / above[told:]
         parts = cuts < self._library  # there is no threshold between photos that look the same
@@ -275,9 +279,9 @@ class _Outlook:
         last = int(np.append(good, best).max())
         self.threshold = float(cuts[last])
         self.shown = (last + 1) / len(library)
-        answers = _FORESEEN_WORTH + int(right[last]) + int(wrong[last])
-        sure = float(believed[last]) * answers
-        self.precision = beta_share(sure, answers - sure)
+        sureness = _FORESEEN_WORTH + int(right[told]) + int(wrong[told])
+        sure = float(believed[last]) * sureness
+        self.precision = beta_share(sure, sureness - sure)
         self.recall = wilson_share(float(recall[last]), _EXAMPLE_WORTH * len(likes))
 
     @staticmethod

@@ -109,7 +109,7 @@ def test_any_examples_give_shares_and_finite_scores(
     photos = centres[dice.integers(0, kinds, likes + unlikes + others)]
     lesson = learn(
         photos[:likes], photos[likes : likes + unlikes], Surroundings(photos),
-        dice.random(likes + unlikes) < 0.5, range(likes + unlikes),
+        (dice.random(likes + unlikes) < 0.5).tolist(), range(likes + unlikes),
     )  # fmt: skip
     for share in (lesson.precision, lesson.recall):
         assert 0 <= share.low <= share.value <= share.high <= 1
