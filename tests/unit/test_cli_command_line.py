@@ -177,7 +177,7 @@ def test_help_lists_the_commands_in_the_order_people_meet_them() -> None:
     assert code == 0
     names = [line.split()[0] for line in out.split("Commands:")[1].splitlines() if line]
     order = (
-        "gui add remove folders index watch search facets show tag recognise cutout "
+        "gui add remove folders index watch search facets show tag teach recognise cutout "
         "problems jobs status check backup models"
     )
     assert " ".join(names) == order
