@@ -178,6 +178,24 @@ def test_on_another_picture_of_any_size(album: Album, dog: Path, tmp_path: Path)
     assert tuple(lifted[40, 50]) == RED
 
 
+def test_each_subject_gets_a_file_of_its_own(album: Album, dog: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    answer = album("cutout", dog, "--subjects", "each", "-o", out, "--json")
+    assert answer.code == 0
+    (one,) = answer.json
+    assert (one["out"], one["subject"], one["subjects"]) == (str(out / "dog-1.png"), 1, 1)
+    assert pixels(out / "dog-1.png", "RGBA")[40, 50, 3] == 255
+
+
+def test_the_edge_is_moved_and_softened(album: Album, dog: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    assert album("cutout", dog, "--shift", "-3", "-o", out).code == 0
+    opacity = pixels(out, "RGBA")[40, :, 3]
+    assert (opacity[32], opacity[33]) == (0, 255)
+    assert album("cutout", dog, "--feather", "8", "-o", out).code == 0
+    assert 0 < pixels(out, "RGBA")[40, 28, 3] < 255
+
+
 def test_a_backdrop_that_is_no_picture_is_named(album: Album, dog: Path, tmp_path: Path) -> None:
     answer = album("cutout", dog, "--on", tmp_path / "none.png", "-o", tmp_path / "out.png")
     assert answer.code == 1
