@@ -37,11 +37,13 @@ def full_alpha(pixels: Pixels, outline: Floats) -> Alpha:
         outline: probability of the subject, any size.
     """
     height, width = pixels.shape[:2]
-    picture = Image.fromarray(pixels)
+    factor = max(1, max(width, height) // _PASSES[-1][0])
+    picture = Image.fromarray(pixels).reduce(factor)
+    frame = (0.0, 0.0, width / factor, height / factor)
     wanted, gain = outline, np.empty(0, np.float32)
     for longest_px, share in _PASSES:
         size = _working_size(width, height, longest_px)
-        guide = np.asarray(picture.resize(size, Image.Resampling.BOX))
+        guide = np.asarray(picture.resize(size, Image.Resampling.BOX, box=frame))
         gain, wanted = _fitted(guide, _resized(wanted, size), max(2, round(max(size) * share)))
     layers = [Image.fromarray(one) for one in gain]
     alpha = np.empty((height, width), np.uint8)
