@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log2
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from album.domain.photo import PhotoId
 from album.domain.share import Share
@@ -88,7 +88,16 @@ def taught_tags(
         " ORDER BY slug",
         (slug, embedding_model),
     )
-    return [TaughtTag(*row[:9], Share(*row[9:12]), Share(*row[12:15]), row[15]) for row in rows]
+    return [_taught_tag(row) for row in rows]
+
+
+def _taught_tag(row: tuple[Any, ...]) -> TaughtTag:
+    slug, name, revision, model, weights, bias, threshold, likes, unlikes, *shares, origin = row
+    precision, recall = Share(*shares[:3]), Share(*shares[3:])
+    return TaughtTag(
+        slug, name, revision, model, weights, bias, threshold, likes, unlikes, precision, recall,
+        origin,
+    )  # fmt: skip
 
 
 def save_taught(db: "sqlite_utils.Database", tag: TaughtTag) -> None:

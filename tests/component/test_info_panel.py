@@ -164,6 +164,7 @@ def test_a_marked_name_is_taken_whole(
     qtbot.waitUntil(panel.field.hasFocus)
     QTest.keyClicks(panel.field, "bea")
     names = panel.findChild(Completions)
+    assert names is not None
     qtbot.waitUntil(lambda: "beach" in names.names and names.popup.isVisible())
     QTest.keyClick(names.popup, Qt.Key.Key_Down)
     QTest.keyClick(names.popup, Qt.Key.Key_Return)
@@ -181,6 +182,7 @@ def test_esc_in_the_list_of_names_closes_only_the_list(
     qtbot.waitUntil(panel.field.hasFocus)
     QTest.keyClicks(panel.field, "bea")
     names = panel.findChild(Completions)
+    assert names is not None
     qtbot.waitUntil(names.popup.isVisible)
     QTest.keyClick(names.popup, Qt.Key.Key_Escape)
     assert not names.popup.isVisible()

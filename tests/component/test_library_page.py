@@ -34,6 +34,7 @@ def program(indexed: LibrarySession, qapp: QApplication, qtbot: QtBot) -> Iterat
 
 def test_the_years_are_there_when_the_window_comes_up(program: Program, qtbot: QtBot) -> None:
     scroller = program.library.findChild(YearScroller)
+    assert scroller is not None
 
     def colours() -> int:
         image = scroller.grab().toImage()
@@ -46,7 +47,7 @@ def test_the_years_are_there_when_the_window_comes_up(program: Program, qtbot: Q
 def test_the_info_lets_go_of_a_photo_that_is_not_found(program: Program, qtbot: QtBot) -> None:
     view, info = program.library.view, program.library.info
     wanted = QItemSelectionModel.SelectionFlag.ClearAndSelect
-    view.selectionModel().setCurrentIndex(view.model().index(0), wanted)
+    view.selectionModel().setCurrentIndex(view.model().index(0, 0), wanted)
     qtbot.waitUntil(lambda: info.title.endswith(".jpg"))
     program.show_query(Query((FacetTerm(Facet.YEAR, ("1901",)),)))
     qtbot.waitUntil(lambda: info.title == "Nothing selected")

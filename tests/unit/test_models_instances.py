@@ -28,7 +28,8 @@ def discs(*which: tuple[int, int, int]) -> NDArray[np.float32]:
 @given(arrays.arrays(np.bool_, st.tuples(st.integers(1, 24), st.integers(1, 24))))
 @settings(max_examples=60)
 def test_components_are_what_hangs_together(mask: NDArray[np.bool_]) -> None:
-    found, wanted = components(mask), label(mask, connectivity=1)
+    found = components(mask)
+    wanted: NDArray[np.int64] = label(mask, connectivity=1)  # type: ignore[no-untyped-call]  # scikit-image carries no types
     assert found.max() == wanted.max()
     assert ((found > 0) == mask).all()
     for number in range(1, int(found.max()) + 1):
