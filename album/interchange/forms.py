@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from album.analysis.protocol import Cutout, Pixels
+from album.interchange.fringes import cleared
 
 _STRIP_ROWS = 256
 
@@ -46,13 +47,14 @@ class Look:
 def compose(pixels: Pixels, cutout: Cutout, look: Look) -> NDArray[np.uint8]:
     """RGBA (h, w, 4) over nothing, RGB (h, w, 3) over something, grey (h, w) for the mask.
 
-    A crop keeps the opaque box; without a subject it keeps the whole frame.
+    A crop keeps the opaque box; without a subject it keeps the whole frame. Where the edge is half
+    transparent, the old background's colour is taken out of it.
     """
     left, top, right, bottom = _kept(cutout, look.part)
     alpha = cutout.alpha[top:bottom, left:right]
     if look.part is Part.MASK:
         return np.ascontiguousarray(alpha)
-    part = pixels[top:bottom, left:right]
+    part = cleared(pixels[top:bottom, left:right], alpha)
     if look.behind is Behind.NOTHING:
         return np.ascontiguousarray(np.dstack((part, alpha)))
     return _over(part, alpha, _backdrop(look, (left, top, right, bottom), part.shape))
