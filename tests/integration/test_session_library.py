@@ -391,7 +391,8 @@ def test_without_analysers_browsing_goes_on_and_jobs_wait(pictures: Path, librar
 def test_analysers_that_cannot_be_imported_are_a_notice(
     pictures: Path, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse() -> None:
+    def refuse(packs: object) -> None:
+        del packs
         raise PackProblem("What looks at photos cannot be loaded.")
 
     monkeypatch.setattr("album.session.session.installed_analysers", refuse)
