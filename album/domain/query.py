@@ -7,7 +7,7 @@ Grammar (what the search field, the command and saved albums all speak):
     facet  := scene event thing style keyword colour camera year folder kind flag
               tag is rating date
     value  := word | '"' any text '"'       values of one term are alternatives (or)
-    date   := YYYY | YYYY-MM | YYYY-MM-DD | date '..' date
+    date   := YYYY | YYYY-MM | YYYY-MM-DD | month YYYY | date '..' date
     phrase := word | '"' any text '"'       a tag's name, a word of title, description, camera,
                                            file or folder name
 

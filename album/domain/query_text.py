@@ -13,6 +13,12 @@ from album.errors import QueryProblem
 _PREFIX = re.compile(r"([A-Za-z]+):")
 _DAY = r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?"
 _DATES = re.compile(rf"(?:{_DAY})?(\.\.)?(?:{_DAY})?", re.ASCII)
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+           "october", "november", "december")  # fmt: skip
+_MONTH_YEAR = re.compile(
+    rf"({'|'.join(f'{name}|{name[:3]}' for name in _MONTHS)})\s+(\d{{4}})(?=\s|$)",
+    re.ASCII | re.IGNORECASE,
+)
 _RATING = re.compile(r"(-?\d{1,4})?(\.\.)?(-?\d{1,4})?", re.ASCII)
 _LIKELY_YEARS = range(1800, 2200)
 """A bare number outside is a word (`1080`, `0042`), unless `date:` stands before it."""
@@ -73,6 +79,12 @@ class _Parser:
             if term is not None:
                 return term
             self._at = start
+        if month := _MONTH_YEAR.match(self._text, start):
+            number = [name[:3] for name in _MONTHS].index(month[1][:3].lower()) + 1
+            term = _dates(f"{month[2]}-{number:02}", negated, likely=True)
+            if term is not None:
+                self._at = month.end()
+                return term
         word = self._bare()
         return _dates(word, negated, likely=True) or WordTerm(word, negated)
 
@@ -215,7 +227,8 @@ def _value(value: str) -> str:
 def _word(text: str) -> str:
     """The word as it is where it reads as nothing else, else in quotes."""
     plain = not any(sign.isspace() for sign in text) and text[:1] not in {"", "-", '"'}
-    if plain and not _PREFIX.match(text) and _dates(text, negated=False, likely=True) is None:
+    month = _MONTH_YEAR.match(f"{text} 2000")  # a year that follows would make it a date
+    if plain and not (month or _PREFIX.match(text) or _dates(text, negated=False, likely=True)):
         return text
     return _in_quotes(text)
 

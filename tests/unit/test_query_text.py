@@ -50,6 +50,12 @@ def parsed(text: str) -> tuple[Term, ...]:
         ("tag:", (FacetTerm(Facet.KEYWORD, ()),)),
         ("2024", (DateTerm(date(2024, 1, 1), date(2024, 12, 31)),)),
         ("2024-02", (DateTerm(date(2024, 2, 1), date(2024, 2, 29)),)),
+        ("July 2024", (DateTerm(date(2024, 7, 1), date(2024, 7, 31)),)),
+        ("-feb  2024", (DateTerm(date(2024, 2, 1), date(2024, 2, 29), negated=True),)),
+        ("may 1080", (WordTerm("may"), WordTerm("1080"))),
+        ("may 20245", (WordTerm("may"), WordTerm("20245"))),
+        ("Julyish 2024", (WordTerm("Julyish"), DateTerm(date(2024, 1, 1), date(2024, 12, 31)))),
+        ('"July" 2024', (WordTerm("July"), DateTerm(date(2024, 1, 1), date(2024, 12, 31)))),
         ("2024-02-03", (DateTerm(date(2024, 2, 3), date(2024, 2, 3)),)),
         ("-2024", (DateTerm(date(2024, 1, 1), date(2024, 12, 31), negated=True),)),
         ("2023-11..2024-02", (DateTerm(date(2023, 11, 1), date(2024, 2, 29)),)),
@@ -145,4 +151,9 @@ def test_no_text_is_an_accident(text: str) -> None:
         query = parse_query(text, TAXONOMY)
     except QueryProblem:
         return
+    assert parse_query(print_query(query), TAXONOMY) == query
+
+
+def test_a_month_beside_a_year_stays_the_word_that_it_is() -> None:
+    query = Query((WordTerm("may"), DateTerm(date(2024, 1, 1), date(2024, 12, 31))))
     assert parse_query(print_query(query), TAXONOMY) == query
