@@ -102,6 +102,28 @@ def test_names_are_completed(field: SearchField, browsing: Browsing, qtbot: QtBo
     assert browsing.query == Query((WordTerm("beach"),))
 
 
+def test_enter_asks_for_what_was_typed_not_for_what_is_offered(
+    field: SearchField, browsing: Browsing, qtbot: QtBot
+) -> None:
+    QTest.keyClicks(field, "bea")
+    qtbot.waitUntil(lambda: field.completions.popup.isVisible())
+    QTest.keyClick(field.completions.popup, Qt.Key.Key_Return)
+    assert field.text() == "bea"
+    assert browsing.query == Query((WordTerm("bea"),))
+
+
+def test_the_arrow_and_enter_take_what_is_offered(
+    field: SearchField, browsing: Browsing, qtbot: QtBot
+) -> None:
+    QTest.keyClicks(field, "bea")
+    qtbot.waitUntil(lambda: field.completions.popup.isVisible())
+    offered = field.completions.names[0]
+    QTest.keyClick(field.completions.popup, Qt.Key.Key_Down)
+    QTest.keyClick(field.completions.popup, Qt.Key.Key_Return)
+    assert field.text().strip() == offered
+    assert browsing.query == Query((WordTerm(offered),))
+
+
 def chips(line: ChoiceLine) -> list[ChipButton]:
     return [one for one in line.findChildren(ChipButton) if one.isVisible()]
 

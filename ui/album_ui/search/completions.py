@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 
@@ -85,6 +85,7 @@ class Completions(QObject):
         self._names.setStringList(names)
         if names and self._field.hasFocus() and self._field.text():
             self._completer.complete()
+            self._popup.setCurrentIndex(QModelIndex())  # Enter means what was typed
             rows = min(len(names), self._completer.maxVisibleItems())
             self._popup.setFixedHeight(rows * self._popup.sizeHintForRow(0) + _EDGES_PX)
         else:
