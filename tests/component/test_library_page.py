@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from album.domain.query import FacetTerm, Query
 from album.domain.tag import Facet
 from album.session import LibrarySession
 from album_ui.compose import Program
+from album_ui.facets.view import SidebarView
 from album_ui.grid.scroller import YearScroller
 from album_ui.pages import PageName
 from album_ui.theme import Scheme
@@ -69,3 +70,16 @@ def test_enter_in_the_search_goes_to_the_photos_and_opens_none(
     QTest.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(view.hasFocus)
     assert program.window.page_name is PageName.LIBRARY
+
+
+def test_a_choice_made_in_the_sidebar_is_saved_from_there(program: Program, qtbot: QtBot) -> None:
+    program.show_query(Query((FacetTerm(Facet.SCENE, ("beach",)),)))
+    sidebar = program.window.findChild(SidebarView)
+    assert sidebar is not None
+    sidebar.setFocus()
+    qtbot.waitUntil(sidebar.hasFocus)
+    QTest.keyClick(sidebar, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not sidebar.hasFocus())
+    focused = program.library.focusWidget()
+    assert isinstance(focused, QLineEdit)
+    assert focused.placeholderText() == "Name of the album"

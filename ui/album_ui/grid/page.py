@@ -166,9 +166,12 @@ class LibraryPage(Page):
         act("add_tag", self, self._on_add_tag)
         act("favourite", self, self._on_favourite)
         act("cutout", self, self._on_cutout)
-        act("save_album", self, self._choice.ask_name)
-        act("larger", self, lambda: self._step(24))
-        act("smaller", self, lambda: self._step(-24))
+        for made in (
+            act("save_album", self, self._choice.ask_name),
+            act("larger", self, lambda: self._step(24)),
+            act("smaller", self, lambda: self._step(-24)),
+        ):  # from the sidebar and the search too, while the library is on the screen
+            made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         for stars in range(6):
             act(f"rate_{stars}", self, partial(self._on_rate, stars))
 
