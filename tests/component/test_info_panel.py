@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from album.domain.photo import PhotoId
@@ -124,6 +125,16 @@ def test_several_photos_show_what_they_have_in_common(
     qtbot.waitUntil(lambda: "gathering" in chips(panel))
     assert panel.title == "3 photos selected"
     assert chips(panel)["gathering"].tag.figures == "all"
+
+
+def test_of_a_very_large_selection_it_says_how_many_were_counted(
+    panel: InfoPanel, ids: list[PhotoId], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("album_ui.info.panel.MOST_SUMMED", 2)
+    panel.show_photos(ids[:3])
+    qtbot.waitUntil(lambda: panel.title == "3 photos selected")
+    said = [one.text() for one in panel.findChildren(QLabel)]
+    assert "Tags counted in the first 2" in said
 
 
 def test_stars_and_heart(

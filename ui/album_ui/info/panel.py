@@ -342,7 +342,8 @@ class InfoPanel(QWidget):
         self._title.setText(
             words.count("{n} photo selected", "{n} photos selected", len(self._ids))
         )
-        self._line.setText(span(photos))
+        part = tr("Tags counted in the first {n}", n=words.number(len(photos)))
+        self._line.setText(span(photos) if len(photos) == len(self._ids) else part)
         self._line.setVisible(bool(self._line.text()))
         ratings = {one.rating for one in photos}
         self.stars.show()
