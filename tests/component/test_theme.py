@@ -4,9 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTranslator
-from PySide6.QtGui import QColor, QFontInfo
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtGui import QColor, QFontInfo, QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
 
 import album_ui
 from album_resources.translations import LANGUAGES, catalogue
@@ -67,6 +68,18 @@ def test_light_and_dark_change_everything_at_once(theme: Theme, qapp: QApplicati
     theme.choose(Scheme.LIGHT)
     assert LIGHT.page in qapp.styleSheet()
     assert changes == [True, False]
+
+
+def test_the_small_buttons_of_qts_dialogs_keep_their_icons(theme: Theme, qtbot: QtBot) -> None:
+    sign = QPixmap(16, 16)
+    sign.fill(Qt.GlobalColor.red)
+    button = QToolButton()
+    qtbot.addWidget(button)
+    button.setIcon(QIcon(sign))
+    button.setFixedSize(30, 30)
+    image = button.grab().toImage()
+    points = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    assert sum(image.pixelColor(x, y) == QColor(Qt.GlobalColor.red) for x, y in points) >= 256
 
 
 def test_figures_are_all_of_one_width(theme: Theme) -> None:

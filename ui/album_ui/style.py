@@ -50,6 +50,7 @@ QPushButton, QToolButton {
     background: $field; border: 1px solid $line; border-radius: 7px; padding: 0 12px;
     min-height: 28px; color: $text;
 }
+QToolButton { padding: 0; }
 QPushButton:hover, QToolButton:hover { background: $chip; }
 QPushButton:focus, QToolButton:focus { border: 1px solid $accent; }
 QPushButton:disabled, QToolButton:disabled { color: $third; }
