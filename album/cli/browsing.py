@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from album.cli.options import (
+    A_PATH,
     WORDS,
     Common,
     Exit,
@@ -109,7 +110,7 @@ def _say_facets(total: int, found: "Mapping[Facet, Sequence[FacetCount]]") -> No
 
 
 @click.command()
-@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("file", nargs=-1, required=True, type=A_PATH)
 @json_option
 @library_option
 @pass_common

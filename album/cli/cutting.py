@@ -11,7 +11,15 @@ import click
 
 from album.cli.files import expand
 from album.cli.library import user_settings
-from album.cli.options import Common, Exit, device_option, json_option, library_option, pass_common
+from album.cli.options import (
+    A_PATH,
+    Common,
+    Exit,
+    device_option,
+    json_option,
+    library_option,
+    pass_common,
+)
 from album.cli.output import fail, print_json, printable, say
 from album.errors import FileProblem
 
@@ -82,10 +90,10 @@ class Lifted:
 
 
 @click.command()
-@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="A .png file, or a folder.")
+@click.argument("file", nargs=-1, required=True, type=A_PATH)
+@click.option("-o", "--out", type=A_PATH, help="A .png file, or a folder.")
 @click.option("--form", type=click.Choice(FORMS), help="What is made of it; alpha if not said.")
-@click.option("--on", "backdrop", type=click.Path(path_type=Path), help="The picture behind it.")
+@click.option("--on", "backdrop", type=A_PATH, help="The picture behind it.")
 @click.option(
     "--at", "points", multiple=True, metavar="X,Y", callback=_points, help="A pixel of it."
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from album.cli.library import existing_folder, new_or_quick_library, quick_library
-from album.cli.options import Common, Exit, json_option, library_option, pass_common
+from album.cli.options import A_PATH, Common, Exit, json_option, library_option, pass_common
 from album.cli.output import counted, fail, print_json, print_table, printable, say
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("folder", nargs=-1, required=True, type=A_PATH)
 @json_option
 @library_option
 @pass_common
@@ -36,7 +36,7 @@ def add(common: Common, folder: tuple[Path, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=A_PATH)
 @json_option
 @library_option
 @pass_common

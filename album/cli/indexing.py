@@ -11,6 +11,7 @@ import click
 
 from album.cli.library import existing_folder, working_library
 from album.cli.options import (
+    A_PATH,
     Common,
     Exit,
     device_option,
@@ -34,7 +35,7 @@ LIBRARY_STUCK = "library"
 
 
 @click.command()
-@click.argument("folder", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("folder", nargs=-1, type=A_PATH)
 @json_option
 @library_option
 @device_option
@@ -53,7 +54,7 @@ def index(common: Common, folder: tuple[Path, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("folder", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("folder", nargs=-1, type=A_PATH)
 @library_option
 @device_option
 @pass_common

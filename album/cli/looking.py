@@ -8,7 +8,15 @@ import click
 
 from album.cli.files import expand
 from album.cli.library import say_notices, user_settings
-from album.cli.options import Common, Exit, device_option, json_option, library_option, pass_common
+from album.cli.options import (
+    A_PATH,
+    Common,
+    Exit,
+    device_option,
+    json_option,
+    library_option,
+    pass_common,
+)
 from album.cli.output import fail, print_json
 from album.cli.photos import say_photo
 from album.errors import FileProblem
@@ -26,7 +34,7 @@ LIKELY = 0.1
 
 
 @click.command()
-@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("file", nargs=-1, required=True, type=A_PATH)
 @click.option("--top", type=click.IntRange(1, 100), metavar="N", help="The N highest of all tags.")
 @click.option("--keywords", is_flag=True, help="Also 20 to 50 keywords, where it holds so much.")
 @library_option

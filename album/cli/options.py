@@ -11,6 +11,9 @@ import click
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 """How devices are named; whether the machine has one shows when it is used."""
 
+A_PATH = click.Path(path_type=Path, readable=False)
+"""Any path: one that cannot be read is a problem of that file, not of the command line."""
+
 
 class Exit(IntEnum):
     """How a command ended."""
@@ -56,7 +59,7 @@ def _keep_device(context: click.Context, _parameter: click.Parameter, value: str
 library_option = click.option(
     "--library",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=A_PATH,
     expose_value=False,
     callback=_keep_library,
     help="The library; else ALBUM_LIBRARY, else one in the user's data folder.",

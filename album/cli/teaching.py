@@ -7,7 +7,7 @@ import click
 
 from album.cli.files import expand
 from album.cli.library import find_photo, quick_library
-from album.cli.options import Common, Exit, json_option, library_option, pass_common
+from album.cli.options import A_PATH, Common, Exit, json_option, library_option, pass_common
 from album.cli.output import counted, fail, print_json, printable, say
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class _Teach(click.Command):
     "likes",
     multiple=True,
     metavar="FILE...",
-    type=click.Path(path_type=Path),
+    type=A_PATH,
     help="Photos that have the tag; a folder stands for the photos in it.",
 )
 @click.option(
@@ -53,7 +53,7 @@ class _Teach(click.Command):
     "unlikes",
     multiple=True,
     metavar="FILE...",
-    type=click.Path(path_type=Path),
+    type=A_PATH,
     help="Photos that might be taken to have it, but do not.",
 )
 @click.option("--dry-run", is_flag=True, help="Say how right the tag would be, change nothing.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from album.cli.library import DATABASE, existing_library, find_photo, quick_library
-from album.cli.options import Common, Exit, json_option, library_option, pass_common
+from album.cli.options import A_PATH, Common, Exit, json_option, library_option, pass_common
 from album.cli.output import (
     counted,
     fail,
@@ -256,7 +256,7 @@ def check(common: Common, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=A_PATH)
 @json_option
 @library_option
 @pass_common

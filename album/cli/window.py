@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from album.cli.options import Common, device_option, library_option, pass_common
+from album.cli.options import A_PATH, Common, device_option, library_option, pass_common
 from album.errors import EnvironmentProblem
 
 WINDOWS = "albumen.windows"
 
 
 @click.command()
-@click.argument("folder", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("folder", nargs=-1, type=A_PATH)
 @library_option
 @device_option
 @pass_common

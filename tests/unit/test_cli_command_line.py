@@ -101,6 +101,20 @@ def test_a_folder_that_is_not_there_is_3(command: str, tmp_path: Path) -> None:
     assert not (tmp_path / "library").exists()
 
 
+@pytest.mark.parametrize(
+    "words", [("show",), ("status",), ("teach", "garden", "--like")], ids=lambda words: words[0]
+)
+def test_a_file_that_may_not_be_read_does_not_make_the_command_line_wrong(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = tmp_path / "locked.jpg"
+    locked.touch()
+    monkeypatch.setattr(os, "access", lambda *_args, **_kwargs: False)
+    code, _, err = run("--library", str(tmp_path / "library"), *words, str(locked))
+    assert code == Exit.ENVIRONMENT
+    assert "There is no library" in err
+
+
 def test_a_file_in_the_place_of_a_folder_is_3(tmp_path: Path) -> None:
     file = tmp_path / "a.jpg"
     file.touch()
