@@ -25,6 +25,8 @@ CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 
 EXIT_ENVIRONMENT = 3
 
+Command = list[str | Path]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Set everything up; 0 when done, 3 when the machine lacks something that the user must add."""
@@ -100,17 +102,42 @@ def install_packages(torch: str) -> bool:
     print(
         "Installing the packages of requirements.lock (the first time: about 1 GB) ...", flush=True
     )
-    pip: list[str | Path] = [environment_python(), "-m", "pip", "install", "-q"]
-    pip.append("--disable-pip-version-check")
-    index = ["--extra-index-url", CPU_TORCH] if torch == "cpu" else []
-    packages = [*pip, *index, "-r", LOCK]
-    project = [*pip, "--no-deps", "--no-build-isolation", "-e", ROOT]
-    for step in (packages, project):
+    if torch == "cpu" and subprocess.run(small_torch_step(), check=False).returncode:
+        print(f"The small torch could not be had from {CPU_TORCH}: is that address reachable?")
+        print("Going on with the usual torch; on Linux it brings its CUDA libraries (some GB).")
+    for step in (packages_step(), project_step()):
         if subprocess.run(step, check=False).returncode:
             print("pip could not install the packages; its message stands above.")
             print("Is the network there, and 6 GB of disk? Then run the same command again.")
             return False
     return True
+
+
+def small_torch_step() -> Command:
+    """Installs torch and torchvision, nothing else, from PyTorch's own index.
+
+    Nothing else is asked of that index, and it is given up soon: where it cannot be reached, pip
+    would try it again and again for every package. What torch needs comes with the lock, which the
+    small build fulfils (2.13.0+cpu is 2.13.0).
+    """
+    lines = LOCK.read_text("utf-8").splitlines()
+    pins = [line for line in lines if line.partition("==")[0] in {"torch", "torchvision"}]
+    index = ["--index-url", CPU_TORCH, "--retries", "1", "--timeout", "10"]
+    return [*_pip_install(), *index, "--no-deps", *pins]
+
+
+def packages_step() -> Command:
+    """Installs the lock."""
+    return [*_pip_install(), "-r", LOCK]
+
+
+def project_step() -> Command:
+    """Installs the project itself, as it stands here."""
+    return [*_pip_install(), "--no-deps", "--no-build-isolation", "-e", ROOT]
+
+
+def _pip_install() -> Command:
+    return [environment_python(), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
 
 
 if __name__ == "__main__":

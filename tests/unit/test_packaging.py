@@ -38,6 +38,40 @@ def test_an_old_python_is_told_what_to_do(
     assert "make PYTHON=" in capsys.readouterr().out
 
 
+def test_only_torch_is_asked_of_its_own_index_and_not_for_long() -> None:
+    step = [str(part) for part in bootstrap.small_torch_step()]
+    assert bootstrap.CPU_TORCH in step
+    assert "--no-deps" in step
+    assert step[step.index("--retries") + 1] == "1"
+    assert step[step.index("--timeout") + 1] == "10"
+    assert [part.partition("==")[0] for part in step if "==" in part] == ["torch", "torchvision"]
+    for other in (bootstrap.packages_step(), bootstrap.project_step()):
+        assert bootstrap.CPU_TORCH not in other
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_without_the_index_of_torch_the_usual_one_is_installed(
+    reachable: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    steps: list[bootstrap.Command] = []
+
+    def run(step: bootstrap.Command, *, check: bool) -> subprocess.CompletedProcess[str]:
+        assert not check
+        steps.append(step)
+        fails = bootstrap.CPU_TORCH in step and not reachable
+        return subprocess.CompletedProcess([], int(fails))
+
+    monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "not made yet")
+    monkeypatch.setattr("bootstrap.subprocess.run", run)
+    assert bootstrap.install_packages("cpu")
+    wanted = [bootstrap.small_torch_step(), bootstrap.packages_step(), bootstrap.project_step()]
+    assert steps == wanted
+    assert ("Going on with the usual torch" in capsys.readouterr().out) is not reachable
+
+
 def test_libraries_that_ldd_does_not_find_lead_to_packages() -> None:
     missing = system_libraries.missing_sonames(LDD)
     assert missing == {"libEGL.so.1", "libxcb-cursor.so.0"}
