@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -14,6 +14,7 @@ from album.domain.query import FacetTerm, Query
 from album.domain.tag import Facet, TagState
 from album.session import LibrarySession
 from album_ui.compose import Program
+from album_ui.main_window import OPENING, SMALLEST, opening_size
 from album_ui.pages import PageContext, PageName
 from album_ui.shortcuts import TABLE
 from album_ui.theme import Scheme
@@ -48,6 +49,24 @@ def press(program: Program, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> Non
         held |= modifier
     target = program.window.focusWidget() or program.window
     QTest.keyClick(target, key, held)
+
+
+@pytest.mark.parametrize("room", [QSize(960, 600), QSize(1440, 900), QSize(620, 400)])
+def test_the_window_opens_on_the_screen(room: QSize) -> None:
+    for wanted in (OPENING, SMALLEST):
+        size = opening_size(wanted, room)
+        assert size.width() < room.width()
+        assert size.height() < room.height()
+    assert opening_size(OPENING, QSize(2560, 1440)) == OPENING
+
+
+def test_a_fresh_window_leaves_the_screen_some_room(
+    session: LibrarySession, qapp: QApplication
+) -> None:
+    program = Program(qapp, session, Scheme.LIGHT)
+    assert program.window.size() == opening_size(OPENING, program.window.screen().availableSize())
+    program.close()
+    program.window.deleteLater()
 
 
 def test_the_library_comes_up_with_its_photos_and_counts(program: Program, qtbot: QtBot) -> None:

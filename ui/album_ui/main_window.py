@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -13,6 +13,16 @@ from album_ui.theme import SIDEBAR_PX, STATUS_PX, TOOLBAR_PX
 
 PROGRAM = "Albumen"
 MOST_BACK = 32
+OPENING = QSize(1440, 900)
+SMALLEST = QSize(640, 420)
+_FRAME = QSize(4, 36)
+"""Kept free for what the system draws round the window: it tells its size too late."""
+_WHOLE_SCREEN = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
+
+
+def opening_size(wanted: QSize, room: QSize) -> QSize:
+    """The size to open with where the screen leaves this room, frame and title included."""
+    return wanted.boundedTo(room - _FRAME)
 
 
 class MainWindow(QWidget):
@@ -132,11 +142,13 @@ class MainWindow(QWidget):
         page.title_changed.connect(self._on_title_changed)
 
     def _restore(self) -> None:
-        self.setMinimumSize(640, 420)
-        self.resize(1440, 900)
         settings = self._settings.current
+        self.setMinimumSize(opening_size(SMALLEST, self.screen().availableSize()))
+        self.resize(OPENING)
         if settings.window_geometry:
             self.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode("ascii")))
+        if not self.windowState() & _WHOLE_SCREEN:
+            self.resize(opening_size(self.size(), self.screen().availableSize()))
         width = min(max(settings.sidebar_width_px, SIDEBAR_PX[0]), SIDEBAR_PX[2])
         self._splitter.setSizes([width, max(1, self.width() - width)])
 
