@@ -19,7 +19,7 @@ from album.intake.reconcile import FileChanges, Reconciliation
 from album.intake.scanner import FileStat, FolderOffline, Scanner
 from album.intake.watcher import Spot
 from album.pictures.examine import examine
-from album.pictures.original import FileChanged
+from album.pictures.original import FileChanged, FileUnreadable
 from album.storage.database import Database
 from album.storage.folders import Folder
 from album.storage.jobs import enqueue, retry_failed
@@ -309,6 +309,7 @@ class _Run:
             return
         self._examined += 1
         self._failed += 1
+        tried_again = isinstance(problem, FileUnreadable)  # rights change, the file's times do not
         self._batch.failures.append(
             Failure(
                 self._folder.id,
@@ -316,8 +317,8 @@ class _Run:
                 Stage.READ,
                 problem.reason,
                 problem.advice,
-                size_bytes=file.size_bytes,
-                mtime_ns=file.mtime_ns,
+                size_bytes=None if tried_again else file.size_bytes,
+                mtime_ns=None if tried_again else file.mtime_ns,
             )
         )
         known = self._known.get(file.path)

@@ -47,11 +47,15 @@ class FileChanged(FileProblem):
         super().__init__(path, reason, advice="It is tried again when it has come to rest.")
 
 
-def problem_of(path: Path, error: OSError) -> FileProblem:
+class FileUnreadable(FileProblem):
+    """The system would not let it be read; it may next time, though nobody writes to the file."""
+
+
+def problem_of(path: Path, error: OSError) -> FileUnreadable:
     """What an error of the operating system means for a file."""
     reason = _REASONS.get(error.errno or 0) or f"it cannot be read: {error.strerror or error}"
     advice = "Check its permissions." if error.errno in (errno.EACCES, errno.EPERM) else ""
-    return FileProblem(path, reason, advice=advice)
+    return FileUnreadable(path, reason, advice=advice)
 
 
 class Original:

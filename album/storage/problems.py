@@ -30,7 +30,8 @@ class Failure:
 
     Attributes:
         path: relative to the folder (`.` for the folder itself).
-        size_bytes, mtime_ns: of the file that failed; it is tried again when they change.
+        size_bytes, mtime_ns: of the file that failed; it is tried again when they change, or at
+            each look where they are None.
     """
 
     folder_id: FolderId
@@ -76,6 +77,15 @@ _RECORD = """
         last_s = excluded.last_s, attempts = attempts + 1,
         size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns
 """
+
+NEVER_DECODED = """
+    SELECT problem.photo_id FROM problem JOIN photo ON photo.id = problem.photo_id
+    WHERE stage = 'decode' AND colour IS NULL AND NOT favourite AND rating_source IS NOT 'user'
+    AND NOT EXISTS (SELECT 1 FROM photo_tag WHERE photo_tag.photo_id = photo.id
+                    AND state IN ('manual', 'confirmed', 'rejected'))
+"""
+"""The ids of photos that nobody ever saw and of which nobody said anything: they are no photos to
+browse, only problems, until they can be decoded."""
 
 
 def record(db: "sqlite_utils.Database", failures: Sequence[Failure]) -> None:

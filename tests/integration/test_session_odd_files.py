@@ -1,3 +1,4 @@
+import errno
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from album.domain.query import Query
 from album.domain.tag import Facet
 from album.intake import importer
 from album.pictures.examine import examine
+from album.pictures.original import problem_of
 from album.testing import make_picture, make_pictures
 from album.testing.sessions import ids_of, index, names_of, open_session
 
@@ -73,6 +75,26 @@ def test_a_file_that_vanishes_before_it_is_decoded_is_hidden(
         session.resume()
         last = index(session)
         assert (last.photos, last.failed) == (6, 0)
+
+
+def test_a_file_that_may_be_read_again_is_tried_though_nobody_wrote_to_it(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(path: Path) -> object:
+        if path.name == "beach-00006.jpg":
+            raise problem_of(path, PermissionError(errno.EACCES, "Permission denied"))
+        return examine(path)
+
+    with open_session(tmp_path / "library") as session:
+        with monkeypatch.context() as rights:
+            rights.setattr(importer, "examine", locked)
+            assert index(session, pictures).failed == 1
+            assert index(session).failed == 1
+            (problem,) = session.problems().result()
+            assert (problem.reason, problem.attempts) == ("there is no permission to read it", 2)
+        last = index(session)
+        assert (last.photos, last.failed) == (7, 0)
+        assert session.problems().result() == []
 
 
 @pytest.mark.allow_logs
