@@ -226,7 +226,7 @@ def test_six_are_shown_and_the_rest_on_demand(section: Section) -> None:
     section.take_counts(many(87), Query())
     assert len(section.values()) == LARGEST
     assert section.items()[-1].text == "Show 81 more"
-    section.open = True
+    section.show_more()
     assert len(section.values()) == 87
     assert section.items()[-1].text == "Show less"
 
@@ -239,14 +239,59 @@ def test_what_is_chosen_is_always_there(section: Section) -> None:
     assert section.values()[-1].choice is Choice.CHOSEN
 
 
-def test_a_choice_elsewhere_brings_the_most_frequent_up(section: Section) -> None:
+def turned_round(section: Section, *, keep_order: bool) -> list[str]:
+    """The values in their order, after the rarest has become the most frequent."""
     section.take_counts(many(3), Query())
-    own = Query((FacetTerm(Facet.THING, ("tag-0",), negated=True),))
-    turned = [FacetCount("tag-2", "tag 2", 9), FacetCount("tag-0", "tag 0", 3, excluded=True)]
-    section.take_counts(turned, own)
-    assert [one.value for one in section.values()] == ["tag-0", "tag-2"]
-    section.take_counts(turned, Query((*own.terms, FacetTerm(Facet.YEAR, ("2024",)))))
+    turned = [FacetCount("tag-2", "tag 2", 9), FacetCount("tag-0", "tag 0", 3)]
+    section.take_counts(turned, Query((FacetTerm(Facet.YEAR, ("2024",)),)), keep_order=keep_order)
+    return [one.value for one in section.values()]
+
+
+def test_a_query_from_elsewhere_brings_the_most_frequent_up(section: Section) -> None:
+    assert turned_round(section, keep_order=False) == ["tag-2", "tag-0"]
+
+
+def test_values_keep_their_places_and_get_them_back(section: Section) -> None:
+    assert turned_round(section, keep_order=True) == ["tag-0", "tag-2"]
+    back = [FacetCount("new", "new", 99), *reversed(many(3))]
+    section.take_counts(back, Query(), keep_order=True)
+    assert [one.value for one in section.values()] == ["tag-0", "tag-1", "tag-2", "new"]
+
+
+def test_a_section_opened_again_is_sorted(section: Section) -> None:
+    turned_round(section, keep_order=True)
+    section.fold()
+    section.fold()
     assert [one.value for one in section.values()] == ["tag-2", "tag-0"]
+    assert turned_round(section, keep_order=True) == ["tag-0", "tag-2"]
+    section.show_more()
+    assert [one.value for one in section.values()] == ["tag-2", "tag-0"]
+
+
+def test_choices_made_here_leave_every_section_as_it_stands(
+    panel: FacetPanel, browsing: Browsing, qtbot: QtBot
+) -> None:
+    before = {one.key: row for row, one in enumerate(panel.items) if one.value}
+    shown = {one.facet for one in panel.items if one.kind is Kind.VALUE}
+    assert len(shown) > 1
+    for slug in ("sky", "night", "sky"):
+        with qtbot.waitSignal(browsing.counts_changed):
+            click(panel, value(panel, slug))
+        with qtbot.waitSignal(browsing.counts_changed):
+            browsing.refresh()
+        kept = [one.key for one in panel.items if one.key in before]
+        assert kept == sorted(kept, key=before.__getitem__)
+
+
+def test_a_chosen_value_is_tinted_from_edge_to_edge(
+    panel: FacetPanel, browsing: Browsing, theme: Theme, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(browsing.counts_changed):
+        click(panel, value(panel, "sky"))
+    seen = panel.view.viewport().grab().toImage()
+    for slug, role in (("sky", "tint"), ("night", "sidebar")):
+        middle = panel.view.item_rect(value(panel, slug).key).center()
+        assert seen.pixelColor(middle) == theme.colour(role)
 
 
 def test_a_facet_without_values_is_not_there(section: Section) -> None:

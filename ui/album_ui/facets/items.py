@@ -67,6 +67,11 @@ class Item:
     value: str = ""
     icon: str = ""
 
+    @property
+    def chosen(self) -> bool:
+        """Whether it is among what is shown: a place that is, or a value that is asked for."""
+        return self.marked or self.choice is Choice.CHOSEN
+
 
 def place(key: str, text: str, icon: str, count: int | None = None, *, marked: bool) -> Item:
     """A place of the library, a page of its own, or an album."""
@@ -113,21 +118,43 @@ class Section:
         self.open = False
         self.wanted = ""
         self._naming = naming
+        self._by_count: Sequence[FacetCount] = ()
         self._counts: Sequence[FacetCount] = ()
+        self._places: dict[str, int] = {}
         self._counted = Query()
         self._query = Query()
         self._said: tuple[Hashable, list[Item]] = ((), [])
 
-    def take_counts(self, counts: Sequence[FacetCount], query: Query) -> None:
-        """These are the values under the query.
+    def take_counts(
+        self, counts: Sequence[FacetCount], query: Query, *, keep_order: bool = False
+    ) -> None:
+        """These are the values under the query, the most frequent first.
 
-        A choice inside this facet leaves its values in their places: nothing moves away from under
-        the pointer.
+        Where the order is kept, values stay in their places, and what is new follows them: nothing
+        moves away from under the pointer.
         """
-        if self._is_own_choice(query):
-            places = {one.slug: place for place, one in enumerate(self._counts)}
-            counts = sorted(counts, key=lambda one: places.get(one.slug, len(places)))
-        self._counts, self._counted, self._query = counts, query, query
+        self._by_count = counts
+        if not keep_order:
+            self._places = {}
+        for one in counts:
+            self._places.setdefault(one.slug, len(self._places))
+        self._counts = sorted(counts, key=lambda one: self._places[one.slug])
+        self._counted, self._query = query, query
+        self._said = ((), [])
+
+    def fold(self) -> None:
+        """Hide what is under the heading, or show it: the most frequent first."""
+        self.folded = not self.folded
+        self._sort()
+
+    def show_more(self) -> None:
+        """Show all values, or the largest alone: the most frequent first."""
+        self.open = not self.open
+        self._sort()
+
+    def _sort(self) -> None:
+        self._places = {one.slug: place for place, one in enumerate(self._by_count)}
+        self._counts = self._by_count
         self._said = ((), [])
 
     def take_query(self, query: Query) -> None:
@@ -171,18 +198,10 @@ class Section:
             for one, choice in self._shown()
         ]
 
-    def _is_own_choice(self, query: Query) -> bool:
-        """Whether the query differs from the one before in this facet alone."""
-        return query != self._counted and self._others(query) == self._others(self._counted)
-
     def _own(self, query: Query) -> list[Term]:
         return [
             one for one in query.terms if isinstance(one, FacetTerm) and one.facet is self.facet
         ]
-
-    def _others(self, query: Query) -> list[Term]:
-        own = self._own(query)
-        return [one for one in query.terms if one not in own]
 
     def _shown(self) -> list[tuple[FacetCount, Choice]]:
         asked = list(zip(self._counts, self._choices(), strict=True))

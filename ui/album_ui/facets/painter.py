@@ -52,9 +52,9 @@ class ItemPainter:
             return
         ground = QRectF(rect).adjusted(0, 0.5, 0, -0.5)
         line = item.kind in {Kind.PLACE, Kind.VALUE}
-        if line and (item.marked or hovered):
+        if line and (item.chosen or hovered):
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._colours["tint" if item.marked else "chip"])
+            painter.setBrush(self._colours["tint" if item.chosen else "chip"])
             painter.drawRoundedRect(ground, 6, 6)
         if focused:
             painter.setPen(QPen(self._colours["accent"], 1))
@@ -94,11 +94,11 @@ class ItemPainter:
         if item.count is not None:
             figures = words.number(item.count)
             painter.setFont(self._fonts[_PLAIN])
-            painter.setPen(self._colours["accent" if item.marked else "second"])
+            painter.setPen(self._colours["accent" if item.chosen else "second"])
             painter.drawText(rect.adjusted(0, 0, -INDENT_PX, 0), _RIGHT, figures)
             right -= self._digit_px * len(figures) + 8
         struck = item.choice is Choice.EXCLUDED
-        weight = _STRUCK if struck else _STRONG if item.marked else _PLAIN
+        weight = _STRUCK if struck else _STRONG if item.chosen else _PLAIN
         painter.setFont(self._fonts[weight])
         painter.setPen(self._colours["second" if struck else "text"])
         left = rect.left() + TEXT_PX

@@ -80,6 +80,8 @@ class FacetPanel(QWidget):
         self._albums_folded = False
         self._page_place = ""
         self._totals: dict[str, int | None] = {}
+        self._chosen: Query | None = None
+        self._counted: Query | None = None
         self._sections = {
             facet: Section(facet, tr(title), self._named) for facet, title in TITLES.items()
         }
@@ -165,13 +167,20 @@ class FacetPanel(QWidget):
         return one.name
 
     def _on_query_changed(self, query: Query) -> None:
+        if query != self._chosen:
+            self._chosen = None
         for section in self._sections.values():
             section.take_query(query)
         self._show()
 
     def _on_counts_changed(self, counts: Counts) -> None:
+        """What is chosen here, or counted anew under the pointer, leaves all in its place."""
+        query = self._browsing.query
+        refreshed = query == self._counted and self.view.underMouse()
+        keep = refreshed or query == self._chosen
         for facet, section in self._sections.items():
-            section.take_counts(counts.get(facet, ()), self._browsing.query)
+            section.take_counts(counts.get(facet, ()), query, keep_order=keep)
+        self._counted = query
         self._show()
 
     def _on_library_changed(self, counts: Counts) -> None:
@@ -226,7 +235,8 @@ class FacetPanel(QWidget):
     def _choose(self, change: choices.Change, item: Item) -> None:
         if item.facet is None or not item.value:
             return
-        self._go(change(self._browsing.query, item.facet, item.value))
+        self._chosen = change(self._browsing.query, item.facet, item.value)
+        self._go(self._chosen)
 
     def _go(self, query: Query) -> None:
         self._browsing.ask(query)
@@ -236,8 +246,7 @@ class FacetPanel(QWidget):
         if item.facet is None:
             self._albums_folded = not self._albums_folded
         else:
-            section = self._sections[item.facet]
-            section.folded = not section.folded
+            self._sections[item.facet].fold()
         self._show()
 
     def _open_or_close(self, section: Section) -> None:
@@ -245,7 +254,7 @@ class FacetPanel(QWidget):
         field.setPlaceholderText(tr("Find in {section}", section=section.title))
         field.setAccessibleName(field.placeholderText())
         field.clear()
-        section.open = not section.open
+        section.show_more()
         self._show()
         if section.open:
             self.view.go_to(section.facet)
