@@ -7,6 +7,7 @@ import sqlite_utils
 
 from album.domain.photo import FolderId, PhotoId
 from album.errors import AlbumError
+from album.pictures.original import FileUnreadable
 from album.storage.folders import folders
 from album.storage.photos import Located, locate
 from album.storage.problems import Failure, Stage, record
@@ -15,7 +16,10 @@ from album.storage.problems import Failure, Stage, record
 def record_failures(
     db: sqlite_utils.Database, problems: Mapping[PhotoId, AlbumError], stage: Stage
 ) -> None:
-    """Record each problem on the first file of its photo; a photo without files has none."""
+    """Record each problem on the first file of its photo; a photo without files has none.
+
+    What the system would not let be read is a failure to read, which intake tries again.
+    """
     roots = {folder.path: folder.id for folder in folders(db.conn)}
     places = locate(db.conn, list(problems))
     failures = [_failure(place, roots, problems[place.id], stage) for place in places.values()]
@@ -31,7 +35,7 @@ def _failure(
             return Failure(
                 roots[root],
                 path.relative_to(root),
-                stage,
+                Stage.READ if isinstance(problem, FileUnreadable) else stage,
                 problem.text,
                 problem.advice,
                 place.id,

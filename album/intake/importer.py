@@ -177,8 +177,10 @@ class _Run:
         self._scanner = scanner
         self._spots = spots
         self._known = self._known_files()
+        self._unread: set[Path] = set()
         self._troubled = self._known_problems()
-        self._reconciliation = Reconciliation(self._known.values(), self._failed_stamps())
+        failed = {path: stamp for path, stamp in self._troubled.items() if stamp}
+        self._reconciliation = Reconciliation(self._known.values(), failed, self._unread)
         self._doubtful: list[FileStat] = []
         self._reading: deque[tuple[FileStat, Future[ExaminedFile | FileProblem]]] = deque()
         self._writing: deque[Future[_Stored]] = deque()
@@ -215,11 +217,10 @@ class _Run:
                 stamp = None
                 if problem.stage is Stage.READ and problem.size_bytes is not None:
                     stamp = (problem.size_bytes, problem.mtime_ns or 0)
+                elif problem.stage is Stage.READ:
+                    self._unread.add(path)
                 found[path] = found.get(path) or stamp
         return found
-
-    def _failed_stamps(self) -> dict[Path, tuple[int, int]]:
-        return {path: stamp for path, stamp in self._troubled.items() if stamp}
 
     def _concerns(self, path: Path) -> bool:
         return not self._spots or any(
@@ -322,7 +323,7 @@ class _Run:
             )
         )
         known = self._known.get(file.path)
-        if known is not None:
+        if known is not None and not tried_again:  # else it is what it was, as far as one can see
             self._batch.broken.append(known)
 
     # Storing

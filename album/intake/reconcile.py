@@ -41,13 +41,18 @@ class Reconciliation:
     Args:
         known: rows of the folder (or of the part of it that is scanned).
         failed: files that could not be read, as they were then; not tried again while they stay so.
+        again: files that are to be examined, changed or not.
     """
 
     def __init__(
-        self, known: Iterable[KnownFile], failed: Mapping[Path, Stamp] | None = None
+        self,
+        known: Iterable[KnownFile],
+        failed: Mapping[Path, Stamp] | None = None,
+        again: Collection[Path] = (),
     ) -> None:
         self._rest = {file.path: file for file in known}
         self._failed = failed or {}
+        self._again = frozenset(again)
         self._by_inode = {
             (file.inode, file.size_bytes, file.mtime_ns): file
             for file in self._rest.values()
@@ -65,7 +70,7 @@ class Reconciliation:
                 continue
             if known is None:
                 (doubtful if self._origin(file) else added).append(file)
-            elif (known.size_bytes, known.mtime_ns) != stamp:
+            elif file.path in self._again or (known.size_bytes, known.mtime_ns) != stamp:
                 changed.append(file)
             elif known.state is FileState.MISSING:
                 returned.append(known)

@@ -51,11 +51,12 @@ class FileUnreadable(FileProblem):
     """The system would not let it be read; it may next time, though nobody writes to the file."""
 
 
-def problem_of(path: Path, error: OSError) -> FileUnreadable:
-    """What an error of the operating system means for a file."""
+def problem_of(path: Path, error: OSError) -> FileProblem:
+    """What an error of the operating system, or of a decoder (without a number), means."""
     reason = _REASONS.get(error.errno or 0) or f"it cannot be read: {error.strerror or error}"
     advice = "Check its permissions." if error.errno in (errno.EACCES, errno.EPERM) else ""
-    return FileUnreadable(path, reason, advice=advice)
+    kind = FileUnreadable if error.errno else FileProblem
+    return kind(path, reason, advice=advice)
 
 
 class Original:
