@@ -170,7 +170,7 @@ class LibrarySession:
             self._decoder,
             self.activity,
             on_photos=partial(self.changes.tell, ChangeKind.PHOTOS),
-            on_failed=partial(self.changes.tell, ChangeKind.PROBLEMS),
+            on_failed=self._on_failed,
             records=exclusive,
         )
         self._decisions = Decisions(database, self._browsing, self.changes, taxonomy)
@@ -264,7 +264,7 @@ class LibrarySession:
             self.activity,
             LookingEvents(
                 looked=partial(self.changes.tell, ChangeKind.FACETS),
-                failed=self._on_looking_failed,
+                failed=self._on_failed,
                 gone=self._on_gone,
             ),
         )
@@ -522,9 +522,10 @@ class LibrarySession:
         if self._looking is not None:
             self._looking.wake()
 
-    def _on_looking_failed(self, ids: Collection[PhotoId]) -> None:
+    def _on_failed(self, ids: Collection[PhotoId]) -> None:
+        """Photos could not be decoded, or looked at: what never could be leaves the page."""
         self.changes.tell(ChangeKind.PROBLEMS)
-        self.changes.tell(ChangeKind.FACETS, ids)
+        self.changes.tell(ChangeKind.PHOTOS, ids)
 
     def _on_gone(self, ids: Collection[PhotoId]) -> None:
         """Files are not where they were: see what became of them."""

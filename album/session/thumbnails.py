@@ -56,7 +56,7 @@ class Thumbnails:
         activity: ActivityBoard,
         *,
         on_photos: Callable[[Collection[PhotoId]], None],
-        on_failed: Callable[[], None],
+        on_failed: Callable[[Collection[PhotoId]], None],
         records: bool,
     ) -> None:
         self._database = database
@@ -212,7 +212,7 @@ class Thumbnails:
             written = self._database.write(
                 lambda db: record_failures(db, {photo_id: problem}, Stage.DECODE)
             )
-            written.add_done_callback(lambda _: self._on_failed())
+            written.add_done_callback(lambda _: self._on_failed([photo_id]))
 
     def _store_colours(self, *, at_least: int) -> None:
         with self._lock:

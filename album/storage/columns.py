@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from album.domain.photo import PhotoId
 from album.domain.query import Sort
+from album.storage.problems import NEVER_DECODED
 
 SECONDS_A_DAY = 86_400
 UNKNOWN_ASPECT = 1.5
@@ -38,6 +39,7 @@ _SCORE_UNIT = 1e-6
 _ASPECT_UNIT = 1 / 65_536
 _RATING_BITS, _COLOUR_BITS = 0b1111, (1 << 25) - 1
 _SELECT_VISIBLE = "SELECT group_concat(photo_id) FROM file WHERE state = 'present'"
+_SELECT_HIDDEN = f"SELECT group_concat(photo_id) FROM ({NEVER_DECODED}) WHERE photo_id"  # noqa: S608
 _AT_ONCE = 32_768
 _BETWEEN = "BETWEEN ? AND ?"
 _ONLY = "IN (SELECT value FROM json_each(?))"
@@ -93,7 +95,7 @@ class PhotoColumns:
         rating: 0 to 5 (0: none), -1 rejected.
         quality: overall score 0 to 1, -1 where not known.
         exists: whether there is a photo of this id.
-        visible: whether it has a present file.
+        visible: whether it has a present file, and ever could be decoded or was decided upon.
     """
 
     taken_s: NDArray[np.int64]
@@ -119,8 +121,7 @@ class PhotoColumns:
         for first in range(1, highest + 1, _AT_ONCE):
             part = (first, first + _AT_ONCE - 1)
             self._put(connection.execute(f"{_SELECT} WHERE photo.id {_BETWEEN}", part).fetchone())
-            visible = f"{_SELECT_VISIBLE} AND photo_id {_BETWEEN}"
-            self._show(connection.execute(visible, part).fetchone())
+            self._look(connection, _BETWEEN, part)
         self._orders.clear()
         self._arranged.clear()
 
@@ -131,13 +132,12 @@ class PhotoColumns:
         wanted = np.unique(np.fromiter(ids, np.int32))
         only = (json.dumps(wanted.tolist()),)
         row = connection.execute(f"{_SELECT} WHERE photo.id {_ONLY}", only).fetchone()
-        visible = connection.execute(f"{_SELECT_VISIBLE} AND photo_id {_ONLY}", only).fetchone()
         width = int(wanted[-1]) + 1
         room = len(self.exists)
         self._resize(room if width <= room else max(width, int(room * _GROWTH)))
         self.exists[wanted] = self.visible[wanted] = False
         self._put(row)
-        self._show(visible)
+        self._look(connection, _ONLY, only)
         self._orders = {
             sort: self._repaired(sort, order, wanted)
             for sort, order in self._orders.items()
@@ -170,9 +170,14 @@ class PhotoColumns:
         self.quality[at] = np.where(score < 0, -1, score * _SCORE_UNIT)
         self.exists[at] = True
 
-    def _show(self, texts: tuple[str | None]) -> None:
-        """Make the photos of the second statement visible."""
-        self.visible[np.fromstring(texts[0] or "", np.int64, sep=",")] = True
+    def _look(
+        self, connection: sqlite3.Connection, which: str, values: tuple[int | str, ...]
+    ) -> None:
+        """Make those of these photos visible that are to be seen."""
+        (shown,) = connection.execute(f"{_SELECT_VISIBLE} AND photo_id {which}", values).fetchone()
+        (hidden,) = connection.execute(f"{_SELECT_HIDDEN} {which}", values).fetchone()
+        self.visible[np.fromstring(shown or "", np.int64, sep=",")] = True
+        self.visible[np.fromstring(hidden or "", np.int64, sep=",")] = False
 
     def order(self, sort: Sort) -> Ordered:
         """All photos by time (NEWEST, OLDEST) or QUALITY; equal ones newest first, then by id."""

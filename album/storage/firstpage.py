@@ -7,19 +7,21 @@ import numpy as np
 
 from album.domain.query import Sort
 from album.storage.columns import SECONDS_A_DAY, UNKNOWN_ASPECT
+from album.storage.problems import NEVER_DECODED
 from album.storage.search import Page
 
 PHOTOS: Final = 400
 """More than the largest screen shows at the smallest size."""
 
 _WAYS: Final = {Sort.NEWEST: "DESC", Sort.OLDEST: "ASC"}
-_SELECT: Final = """
+_SELECT: Final = f"""
     SELECT id, taken_s, coalesce(width, 0), coalesce(height, 0), coalesce(colour, -1),
            kind = 'video'
     FROM photo
     WHERE EXISTS (SELECT 1 FROM file WHERE photo_id = photo.id AND state = 'present')
-    ORDER BY taken_s {way}, id {way} LIMIT ?
-"""
+    AND id NOT IN ({NEVER_DECODED})
+    ORDER BY taken_s {{way}}, id {{way}} LIMIT ?
+"""  # noqa: S608 (constants)
 
 
 def first_page(connection: sqlite3.Connection, sort: Sort) -> Page | None:

@@ -28,7 +28,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 @pytest.fixture
 def broken(session: LibrarySession, photos: Path) -> PhotoId:
-    """One of the photos: a PNG whose picture data is none."""
+    """One of the photos: a PNG whose picture data is none; a favourite, so it stays on the page."""
     victim = photos / "broken.png"
     header = struct.pack(">IIBBBBB", 64, 48, 8, 2, 0, 0, 0)
     parts = (b"IHDR", header), (b"IDAT", b"this is not compressed data"), (b"IEND", b"")
@@ -36,9 +36,12 @@ def broken(session: LibrarySession, photos: Path) -> PhotoId:
     session.add_folder(photos).result(30)
     for _ in session.index():
         pass
-    ids = [PhotoId(int(one)) for one in session.browse(Query(), Sort.NAME).result(10).ids]
-    rows = session.rows(ids).result(10)
-    return next(one.id for one in rows if one.path is not None and one.path.name == victim.name)
+    problem = session.problems().result(10)[0]
+    assert problem.path == victim
+    assert problem.photo_id is not None
+    assert problem.photo_id not in session.browse(Query(), Sort.NEWEST).result(10).ids
+    session.set_favourite([problem.photo_id], True).result(10)
+    return problem.photo_id
 
 
 @pytest.fixture

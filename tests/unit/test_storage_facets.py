@@ -16,6 +16,7 @@ from album.domain.tag import Facet, Tag
 from album.domain.taxonomy import Taxonomy
 from album.storage.columns import PhotoColumns
 from album.storage.facets import TAG_FACETS, FacetCount, FacetIndex
+from album.storage.firstpage import first_page
 from album.storage.fulltext import refresh_text
 from album.storage.postings import Posting, Selection, as_ids, parsed_ids, union
 from album.storage.schema import MIGRATIONS
@@ -83,15 +84,17 @@ def put_photo(
     title: str = "",
     name: str = "",
     scores: dict[str, float] | None = None,
+    colour: int | None = None,
+    rated_by: str | None = None,
 ) -> None:
     """Make the photo be exactly this, whatever it was."""
     connection.execute("DELETE FROM photo WHERE id = ?", (photo_id,))
     connection.execute(
         "INSERT INTO photo (id, fingerprint, kind, format, taken_s, taken_known, camera, favourite,"
-        " rating, title, added_s)"
-        " VALUES (?, ?, ?, 'jpeg', CAST(strftime('%s', ?) AS INTEGER), 1, ?, ?, ?, ?, 0)",
+        " rating, title, colour, rating_source, added_s)"
+        " VALUES (?, ?, ?, 'jpeg', CAST(strftime('%s', ?) AS INTEGER), 1, ?, ?, ?, ?, ?, ?, 0)",
         (photo_id, f"x:{photo_id:02}", "video" if video else "photo", taken, camera, favourite,
-         rating, title),
+         rating, title, colour, rated_by),
     )  # fmt: skip
     if folder is not None:
         path = name or f"{photo_id}.jpg"
@@ -106,8 +109,8 @@ def put_photo(
             " SELECT ?, id, ?, 'model', ? FROM tag WHERE slug = ?",
             (photo_id, state, (scores or {}).get(slug), slug),
         )
-    for colour in colours:
-        connection.execute("INSERT INTO photo_colour VALUES (?, ?, 0, 0.5)", (photo_id, colour))
+    for one in colours:
+        connection.execute("INSERT INTO photo_colour VALUES (?, ?, 0, 0.5)", (photo_id, one))
     if quality is not None:
         connection.execute(
             "INSERT INTO photo_quality VALUES (?, ?, 0, 0, 0, 0, 0)", (photo_id, quality)
@@ -128,7 +131,11 @@ def browser_of(connection: sqlite3.Connection) -> Browser:
 
 
 ALL = """SELECT id FROM photo
-    WHERE EXISTS (SELECT 1 FROM file WHERE photo_id = photo.id AND state = 'present')"""
+    WHERE EXISTS (SELECT 1 FROM file WHERE photo_id = photo.id AND state = 'present')
+    AND (colour >= 0 OR favourite OR coalesce(rating_source, '') = 'user'
+         OR id NOT IN (SELECT photo_id FROM problem WHERE stage = 'decode')
+         OR id IN (SELECT photo_id FROM photo_tag
+                   WHERE state NOT IN ('imported', 'suggested')))"""
 ONLINE = """EXISTS (SELECT 1 FROM file JOIN folder ON folder.id = folder_id
     WHERE photo_id = photo.id AND file.state = 'present' AND folder.state <> 'offline')"""
 HAS_TAG = """(EXISTS (SELECT 1 FROM photo_tag JOIN tag ON tag.id = tag_id
@@ -241,6 +248,8 @@ _PHOTO = st.fixed_dictionaries(
         "rating": st.sampled_from([None, -1, 0, 3, 5]),
         "colours": st.lists(st.sampled_from(VALUES[Facet.COLOUR]), unique=True),
         "problem": st.booleans(),
+        "colour": st.sampled_from([None, 0, 0x102030]),
+        "rated_by": st.sampled_from([None, "user", "metadata"]),
     }
 )
 _FACET_TERMS = st.sampled_from([facet for facet in Facet if VALUES[facet]]).flatmap(
@@ -305,6 +314,9 @@ def test_memory_agrees_with_sql_after_any_changes(
             changed = [one for item in changes for one in change(connection, *item)]
             browser.update(connection, changed)
             agree(connection, browser, query)
+            first = first_page(connection, Sort.NEWEST)
+            assert first is not None
+            assert first.ids.tolist() == browser.find(connection, Query(), Sort.NEWEST).ids.tolist()
             assert (
                 browser.find(connection, query).ids.tolist()
                 == browser_of(connection).find(connection, query).ids.tolist()
@@ -493,6 +505,24 @@ def test_the_library_may_be_ahead_of_memory(connection: sqlite3.Connection) -> N
     browser.update(connection, [PhotoId(20_000)])
     for text in ("lake", "dog", ""):
         assert found(browser, connection, text) == [20_000, 1]
+
+
+def test_what_never_could_be_decoded_is_no_photo_to_browse_unless_someone_decided(
+    connection: sqlite3.Connection,
+) -> None:
+    put_photo(connection, 1)
+    put_photo(connection, 2, problem=True)
+    put_photo(connection, 3, problem=True, colour=0)
+    put_photo(connection, 4, problem=True, favourite=True)
+    put_photo(connection, 5, problem=True, tags={"beach": "manual"})
+    put_photo(connection, 6, problem=True, tags={"beach": "imported"})
+    browser = browser_of(connection)
+    assert set(found(browser, connection, "")) == {1, 3, 4, 5}
+    assert counts_of(browser, connection, "", Facet.YEAR) == {"2024": 4}
+    assert counts_of(browser, connection, "", Facet.SCENE) == {"beach": 1}
+    connection.execute("DELETE FROM problem WHERE photo_id = 2")
+    browser.update(connection, [PhotoId(2)])
+    assert set(found(browser, connection, "")) == {1, 2, 3, 4, 5}
 
 
 def test_a_moment_outside_of_all_calendars_has_no_year(connection: sqlite3.Connection) -> None:
