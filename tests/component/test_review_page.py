@@ -89,6 +89,37 @@ def test_yes_to_the_page_brings_the_rest(
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 1)
 
 
+@pytest.mark.parametrize("turned", [True, False])
+def test_undo_brings_the_page_back(
+    page: ReviewPage, skies: LibrarySession, qtbot: QtBot, turned: bool
+) -> None:
+    first_page = [one.photo_id for one in page.shown]
+    with qtbot.waitSignal(page.decided):
+        QTest.keyClick(page._grid, Qt.Key.Key_Return)
+        if turned:
+            qtbot.waitUntil(lambda: len(page.shown) == SKIES - COLUMNS * ROWS)
+        QTest.keyClick(page._grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: all(state(skies, one) is TagState.SUGGESTED for one in first_page))
+    assert [one.photo_id for one in page.shown] == first_page
+    assert all(one.verdict is Verdict.OPEN for one in page.shown)
+    assert f"up to {SKIES - len(first_page)} more" in page._progress.text()
+    QTest.keyClick(page._grid, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(page.shown) == SKIES - COLUMNS * ROWS)
+
+
+def test_undo_leads_back_from_the_end(
+    page: ReviewPage, skies: LibrarySession, qtbot: QtBot
+) -> None:
+    QTest.keyClick(page._grid, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(page.shown) == SKIES - COLUMNS * ROWS)
+    last_page = [one.photo_id for one in page.shown]
+    QTest.keyClick(page._grid, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1)
+    QTest.keyClick(page._grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert page._stack.currentIndex() == 0
+    assert [one.photo_id for one in page.shown] == last_page
+
+
 def test_space_looks_closer_and_escape_leaves(page: ReviewPage, qtbot: QtBot) -> None:
     QTest.keyClick(page._grid, Qt.Key.Key_Right)
     with qtbot.waitSignal(page.page_wanted) as wanted:

@@ -1,6 +1,9 @@
 """Deciding suggestions of one tag, a page at a time: one key yes, one key no."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from album.domain.tag import TagState
-from album.session import LibrarySession
+from album.session import Decision, LibrarySession
 from album.storage.facets import FacetCount
 from album_ui import shortcuts
 from album_ui.bridge import Bridge
@@ -31,6 +34,27 @@ _STRIP = (
     (("Space",), mark("look closer")),
     (("Esc",), mark("back to the library")),
 )
+
+_A = TypeVar("_A")
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What was decided at once, and the page that it was decided on.
+
+    Attributes:
+        some: the suggestions; verdict: of all of them; written: when the library has it.
+        slug, ids, shown: the tag that was asked about, its photos, those of the page.
+        following: the first of `ids` after the page.
+    """
+
+    some: list[Suggestion]
+    verdict: Verdict
+    written: Future[Decision]
+    slug: str
+    ids: NDArray[np.int32]
+    shown: list[Suggestion]
+    following: int
 
 
 class ReviewPage(Page):
@@ -57,8 +81,9 @@ class ReviewPage(Page):
         self._current = 0
         self._said = {Verdict.YES: 0, Verdict.NO: 0}
         self._finished: set[str] = set()
-        self._undoable: list[tuple[list[Suggestion], Verdict]] = []
+        self._undoable: list[_Decided] = []
         self._filling = False
+        self._asked = 0
         self._pixmaps: Pixmaps | None = None
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -136,7 +161,7 @@ class ReviewPage(Page):
         if self._slug:
             self.review(self._slug)
         else:
-            self._candidates.tags(self._on_tags)
+            self._candidates.tags(self._newest(self._on_tags))
 
     def leave(self) -> None:
         """Let go of the pictures."""
@@ -149,7 +174,18 @@ class ReviewPage(Page):
     def review(self, slug: str) -> None:
         """Ask about this tag."""
         self._slug = slug
-        self._candidates.photos(slug, self._on_photos)
+        self._candidates.photos(slug, self._newest(self._on_photos))
+
+    def _newest(self, then: Callable[[_A], None]) -> Callable[[_A], None]:
+        """`then`, unless something else is wanted by the time the answer comes."""
+        self._asked += 1
+        asked = self._asked
+
+        def take(answer: _A) -> None:
+            if asked == self._asked:
+                then(answer)
+
+        return take
 
     def _on_tags(self, tags: list[FacetCount]) -> None:
         open_tags = [tag.slug for tag in tags if tag.slug not in self._finished]
@@ -164,13 +200,14 @@ class ReviewPage(Page):
         self._ids = ids
         self._next = 0
         self._shown = []
+        self._filling = False
         self._turn()
 
     def _turn(self) -> None:
         """The next page of suggestions."""
         some = [int(one) for one in self._ids[self._next : self._next + _A_PAGE]]
         self._next += len(some)
-        self._candidates.suggestions(self._slug, some, self._on_suggestions)
+        self._candidates.suggestions(self._slug, some, self._newest(self._on_suggestions))
 
     def _on_suggestions(self, found: list[Suggestion]) -> None:
         if self._pixmaps is None:
@@ -185,7 +222,7 @@ class ReviewPage(Page):
             self._show(self._shown)
         else:
             self._finished.add(self._slug)
-            self._candidates.tags(self._on_tags)
+            self._candidates.tags(self._newest(self._on_tags))
 
     def _show(self, shown: list[Suggestion]) -> None:
         self._shown = shown
@@ -236,10 +273,10 @@ class ReviewPage(Page):
         if verdict is not Verdict.SKIPPED:
             state = TagState.CONFIRMED if verdict is Verdict.YES else TagState.REJECTED
             ids = [one.photo_id for one in some]
-            self._bridge.call(
-                self._session.decide(ids, self._slug, state), self.decided.emit, owner=self
-            )
-            self._undoable.append((some, verdict))
+            written = self._session.decide(ids, self._slug, state)
+            self._bridge.call(written, self.decided.emit, owner=self)
+            page = (self._slug, self._ids, self._shown, self._next)
+            self._undoable.append(_Decided(some, verdict, written, *page))
         self._refresh()
 
     def _count(self, verdict: Verdict, step: int) -> None:
@@ -256,17 +293,24 @@ class ReviewPage(Page):
         self._turn()
 
     def undo(self) -> None:
-        """Take back the last decision; its photos are open again where they are still shown."""
+        """Take back the last decision; its photos are open again, on the page that they were on."""
         if not self._undoable:
             return
-        some, verdict = self._undoable.pop()
-        self._bridge.call(self._session.undo(), lambda _: None, owner=self)
-        for one in some:
-            self._count(verdict, -1)
+        last = self._undoable.pop()
+        self._bridge.call(last.written, self._take_back, lambda _: None, owner=self)
+        for one in last.some:
+            self._count(last.verdict, -1)
             one.verdict = Verdict.OPEN
-        if some[0] in self._shown:
-            self._current = self._shown.index(some[0])
-        self._refresh()
+        self._asked += 1  # whatever comes next does not come now
+        self._filling = False
+        self._finished.discard(last.slug)
+        self._slug, self._ids, self._next = last.slug, last.ids, last.following
+        self._show(last.shown)
+        self._go_to(last.shown.index(last.some[0]))
+
+    def _take_back(self, decision: Decision) -> None:
+        if decision.ids:  # else nothing was written that could be undone
+            self._bridge.call(self._session.undo(), lambda _: None, owner=self)
 
     # moving
 
