@@ -21,6 +21,7 @@ def prepare(
     path: Path, busy_timeout_s: float, migrations: Sequence[Migration] = MIGRATIONS
 ) -> None:
     """Make `path` a sound library of the current version, or say why not and leave it alone."""
+    _refuse_emptied(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make_private(path)
@@ -36,6 +37,13 @@ def prepare(
             _migrate(connection, path, migrations)
     except sqlite3.Error as error:
         raise explained(error, path) or error from error
+
+
+def _refuse_emptied(path: Path) -> None:
+    """LibraryDamaged for an empty file beside which a library has left its traces."""
+    traces = (path.parent / name for name in ("backups", "thumbnails"))
+    if path.is_file() and path.stat().st_size == 0 and any(one.is_dir() for one in traces):
+        raise damaged(path, "it is empty")
 
 
 def _make_private(path: Path) -> None:

@@ -346,6 +346,22 @@ def test_a_damaged_library_is_said_so_and_left_alone(indexed: Album, tmp_path: P
     assert database.read_bytes() == before
 
 
+def test_an_emptied_library_names_its_backup_and_stays_as_it_is(
+    indexed: Album, tmp_path: Path
+) -> None:
+    assert indexed("backup").code == 0
+    database = tmp_path / "library/library.db"
+    for rest in (tmp_path / "library").glob("library.db?*"):
+        rest.unlink()
+    database.write_bytes(b"")
+    for words in (["facets"], ["status"], ["index"], ["check"]):
+        answer = indexed(*words)
+        assert (answer.code, answer.out) == (3, "")
+        assert "it is empty" in answer.err
+        assert "backups/library-" in answer.err
+    assert database.stat().st_size == 0
+
+
 def test_a_newer_library_is_refused(indexed: Album, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "library/library.db") as connection:
         connection.execute("PRAGMA user_version = 999")

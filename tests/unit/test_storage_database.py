@@ -419,6 +419,25 @@ def test_a_library_cut_short_names_its_newest_backup(path: Path) -> None:
     assert "newer.db" in caught.value.advice
 
 
+@pytest.mark.parametrize("trace", ["backups", "thumbnails"])
+def test_an_emptied_library_is_refused_and_left_alone(path: Path, trace: str) -> None:
+    (path.parent / trace).mkdir(parents=True)
+    path.touch()
+    if trace == "backups":
+        (path.parent / "backups/mine.db").touch()
+    with pytest.raises(LibraryDamaged, match="it is empty") as caught:
+        Database(path).open()
+    assert ("mine.db" if trace == "backups" else "no backup") in caught.value.advice
+    assert path.stat().st_size == 0
+
+
+def test_an_empty_file_that_no_library_was_in_becomes_one(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    with Database(path) as database:
+        assert database.check() == []
+
+
 def test_a_library_with_bad_pages_is_refused(path: Path) -> None:
     with Database(path) as database:
         for number in range(300):
