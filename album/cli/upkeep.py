@@ -150,8 +150,11 @@ def status(common: Common, which: str | None, as_json: bool) -> int:
     """Where the library stands, or one job (by its ID) or FILE."""
     with quick_library(common) as session:
         document = _library_document(session) if which is None else _job_or_file(session, which)
+    unknown = document.get("known") is False and not document["problems"]
     if as_json:
         print_json(document)
+    elif unknown:
+        say(f"{printable(document['path'])} is not in the library; `album index` adds its folder.")
     else:
         _say_document(document)
     return Exit.DONE
@@ -200,11 +203,7 @@ def _job_or_file(session: "LibrarySession", which: str) -> dict[str, Any]:
         for one in session.problems().result()
         if one.path in {path.absolute(), path.resolve()}
     ]
-    if photo_id is None and not wrong:
-        raise EnvironmentProblem(
-            f"{printable(path)} is not in the library.", advice="`album index` adds its folder."
-        )
-    of_photo = [one for one in everything if one.photo_id == photo_id]
+    of_photo = [one for one in everything if photo_id is not None and one.photo_id == photo_id]
     return {
         "path": str(path.absolute()),
         "known": photo_id is not None,

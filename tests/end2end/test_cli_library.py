@@ -315,7 +315,14 @@ def test_status_counts_and_finds(indexed: Album, photos: Path, tmp_path: Path) -
     assert (job["state"], job["path"]) == ("done", str(file))
     assert indexed("status", job["id"], "--json").json == job
     assert indexed("status", "99999").code == 3
-    assert indexed("status", tmp_path / "none.jpg").code == 3
+    none = tmp_path / "none.jpg"
+    unknown = indexed("status", none, "--json")
+    assert (unknown.code, unknown.json) == (
+        0, {"path": str(none), "known": False, "jobs": [], "problems": []}
+    )  # fmt: skip
+    answer = indexed("status", none)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(f"{none} is not in the library")
 
 
 def test_jobs_list_the_queue(indexed: Album) -> None:
