@@ -7,6 +7,13 @@ go on), `LibraryProblem` about the library itself (say it, stop).
 from pathlib import Path
 
 
+def advised(text: str, advice: str) -> str:
+    """What happened and what can be done about it, as sentences; either may be empty."""
+    text = text.strip()
+    ended = not (text and advice) or text[-1] in ".!?…:;。"
+    return f"{text if ended else f'{text}.'} {advice}".strip()
+
+
 class AlbumError(Exception):
     """Root of all errors that Albumen raises on purpose.
 
@@ -20,7 +27,7 @@ class AlbumError(Exception):
 
     def __str__(self) -> str:
         """The text with its advice, as shown to a user."""
-        return f"{self.text} {self.advice}".strip()
+        return advised(self.text, self.advice)
 
 
 class EnvironmentProblem(AlbumError):

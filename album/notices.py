@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from album.errors import AlbumError
+from album.errors import AlbumError, advised
 from album.listeners import Listeners
 
 MOST_HELD = 200
@@ -39,7 +39,7 @@ class Notice:
 
     def __str__(self) -> str:
         """The text with its advice."""
-        return f"{self.text} {self.advice}".strip()
+        return advised(self.text, self.advice)
 
 
 class Notices:

@@ -21,7 +21,7 @@ from album.cli.output import (
     printable,
     say,
 )
-from album.errors import EnvironmentProblem, LibraryDamaged
+from album.errors import EnvironmentProblem, LibraryDamaged, advised
 
 if TYPE_CHECKING:
     import sqlite3
@@ -57,7 +57,7 @@ def _say_problems(found: "list[Problem]") -> None:
         say("no problems")
     for one in found:
         say(printable(one.path))
-        say(f"    {printable(f'{one.reason} {one.advice}'.strip())}")
+        say(f"    {printable(advised(one.reason, one.advice))}")
         say(f"    {one.stage}, tried {counted(one.attempts, 'time')}, last {_moment(one.last_s)}")
 
 

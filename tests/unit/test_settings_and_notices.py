@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from album.directories import default_library, log_directory, models_directory, settings_path
-from album.errors import EnvironmentProblem
+from album.errors import EnvironmentProblem, FileProblem, advised
 from album.log import start_log, stop_log
 from album.notices import Notice, NoticeLevel, Notices
 from album.settings import Settings, SettingsStore
@@ -112,3 +112,20 @@ def test_the_log_is_written_at_once(tmp_path: Path) -> None:
 def test_no_place_for_a_log_is_no_reason_to_stop(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     assert start_log(tmp_path / "file" / "logs") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "advice", "said"),
+    [
+        ("it is gone", "Look.", "it is gone. Look."),
+        ("It is gone.", "Look.", "It is gone. Look."),
+        ("它不见了。", "请检查。", "它不见了。 请检查。"),
+        ("it is gone", "", "it is gone"),
+        ("", "Look.", "Look."),
+        ("", "", ""),
+    ],
+)
+def test_what_happened_and_what_to_do_are_sentences(text: str, advice: str, said: str) -> None:
+    assert advised(text, advice) == said
+    assert str(FileProblem(Path("a.jpg"), text, advice=advice)) == said
+    assert str(Notice(NoticeLevel.INFO, text, advice)) == said

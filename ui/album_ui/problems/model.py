@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from album.errors import advised
 from album.storage.problems import Problem
 from album_ui.guard import guarded
 
@@ -50,7 +51,7 @@ class ProblemsModel(QAbstractListModel):
         if role == Role.PROBLEM:
             return problem
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{problem.shown}: {problem.reason} {problem.advice}".strip()
+            return f"{problem.shown}: {advised(problem.reason, problem.advice)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return problem.shown
         return None
