@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from album.domain.photo import PhotoId
-from album.domain.query import Query, Sort
+from album.domain.query import Query, Sort, WordTerm
 from album.session import LibrarySession
 from album_ui.bridge import Bridge
 from album_ui.compose import Program
 from album_ui.grid.painter import Cell, CellPainter
 from album_ui.info.panel import InfoPanel
+from album_ui.search.empty import EmptyPage
 from album_ui.theme import Scheme, Theme
 
 
@@ -84,6 +85,23 @@ def test_the_info_says_why_there_is_no_picture(
     qtbot.waitUntil(panel.problem.isHidden)
     panel.close()
     panel.deleteLater()
+
+
+def test_where_nothing_can_be_read_the_page_says_so(
+    session: LibrarySession, bridge: Bridge, broken: PhotoId, qtbot: QtBot
+) -> None:
+    page = EmptyPage(session, bridge)
+    page.show()
+    page.show_query(Query())
+    qtbot.waitUntil(lambda: any("1 file could not" in one.text() for one in labels(page)))
+    page.show_query(Query((WordTerm("sea"),)))
+    assert not any("could not be read" in one.text() for one in labels(page))
+    page.close()
+    page.deleteLater()
+
+
+def labels(page: EmptyPage) -> list[QLabel]:
+    return page.findChildren(QLabel)
 
 
 def test_a_broken_picture_is_painted_where_none_can_be(theme: Theme) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from album.domain.query import Query, Sort, WordTerm
 from album.domain.tag import Facet
 from album.session import LibrarySession
+from album.storage.problems import Problem
 from album.storage.search import Page
 from album_ui import words
 from album_ui.bridge import Bridge
@@ -61,6 +62,9 @@ class EmptyPage(QWidget):
             self._title.setText(tr("No photos yet"))
             self._text.setText(tr("Drop a folder anywhere on this window, or choose one."))
             self._offer(tr("Choose a folder…"), self.folder_wanted.emit, main=True)
+            self._bridge.call(
+                self._session.problems(), self._on_problems, owner=self, latest="problems"
+            )
             return
         title, text = _reason(query)
         self._title.setText(title)
@@ -69,6 +73,19 @@ class EmptyPage(QWidget):
         for chip in choices.chips(query) if len(choices.chips(query)) > 1 else []:
             self._try_without(query, chip)
         self._offer(tr("Show all photos"), lambda: self.query_wanted.emit(Query()))
+
+    def _on_problems(self, problems: Sequence[Problem]) -> None:
+        """There may be files, only none that could be read: that is no empty library."""
+        if self._query.terms or not problems:
+            return
+        self._title.setText(tr("No photo could be read"))
+        self._text.setText(
+            words.count(
+                "{n} file could not be read. Problems, in the sidebar, says why.",
+                "{n} files could not be read. Problems, in the sidebar, says why.",
+                len(problems),
+            )
+        )
 
     def _offer_spellings(self, query: Query) -> None:
         for place, term in enumerate(query.terms):
