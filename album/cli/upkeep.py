@@ -12,7 +12,6 @@ from album.cli.library import DATABASE, existing_library, find_photo, quick_libr
 from album.cli.options import A_PATH, Common, Exit, json_option, library_option, pass_common
 from album.cli.output import (
     counted,
-    fail,
     megabytes,
     note,
     number,
@@ -237,20 +236,23 @@ def _say_document(document: dict[str, Any]) -> None:
 @pass_common
 def check(common: Common, as_json: bool) -> int:
     """Whether the library file is sound, page by page."""
+    from album.storage.failures import how_to_restore
+
     where = existing_library(common) / DATABASE
+    advice = how_to_restore(where)
     try:
         with quick_library(common) as session:
             faults = session.database.check()
     except LibraryDamaged as problem:  # so badly that it cannot be opened
-        faults = [str(problem)]
+        faults, advice = [problem.text], problem.advice
     if as_json:
         print_json({"library": str(where), "sound": not faults, "faults": faults})
     elif not faults:
         say(f"{printable(where)} is sound")
     for fault in faults:
-        fail(where, fault)
+        note(printable(fault if str(where) in fault else f"{where}: {fault}"))
     if faults:
-        note("restore a copy from its folder `backups`; the originals are untouched.")
+        note(printable(f"{advice} The originals are untouched."))
     return Exit.ENVIRONMENT if faults else Exit.DONE
 
 

@@ -44,13 +44,17 @@ def explained(error: sqlite3.Error, path: Path) -> AlbumError | None:
 
 def damaged(path: Path, detail: str) -> LibraryDamaged:
     """The error for a library file that is no sound database, naming its newest backup."""
+    return LibraryDamaged(
+        f"The library {path} is damaged ({detail}); it was left as it is.",
+        advice=how_to_restore(path),
+    )
+
+
+def how_to_restore(path: Path) -> str:
+    """What the user can do about a library file that is not sound."""
     backups = sorted(
         (path.parent / "backups").glob("*.db"), key=lambda backup: backup.stat().st_mtime
     )
     if backups:
-        advice = f"Close Albumen and copy the newest backup, {backups[-1]}, over it."
-    else:
-        advice = "There is no backup; move the file away and Albumen makes a new library."
-    return LibraryDamaged(
-        f"The library {path} is damaged ({detail}); it was left as it is.", advice=advice
-    )
+        return f"Close Albumen and copy the newest backup, {backups[-1]}, over it."
+    return "There is no backup; move the file away and Albumen makes a new library."

@@ -347,10 +347,27 @@ def test_a_damaged_library_is_said_so_and_left_alone(indexed: Album, tmp_path: P
         assert answer.code == 3
         assert "library.db" in answer.err
         assert "Traceback" not in answer.err
+    said = indexed("check").err
+    assert (said.count(str(database)), said.count("backup")) == (1, 1)
+    assert "There is no backup" in said
     found = indexed("check", "--json").json
     assert found["sound"] is False
     assert "damaged" in found["faults"][0]
     assert database.read_bytes() == before
+
+
+def test_faults_of_a_library_that_opens_come_with_its_backup(
+    indexed: Album, tmp_path: Path
+) -> None:
+    assert indexed("backup").code == 0
+    with sqlite3.connect(tmp_path / "library/library.db") as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("UPDATE file SET folder_id = 999999 WHERE photo_id = 1")
+    connection.close()
+    answer = indexed("check")
+    assert answer.code == 3
+    assert "of table file points to nothing in folder" in answer.err
+    assert "backups/library-" in answer.err
 
 
 def test_an_emptied_library_names_its_backup_and_stays_as_it_is(
