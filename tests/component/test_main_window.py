@@ -200,3 +200,31 @@ def test_dark_is_put_on_while_the_window_is_open(program: Program) -> None:
     after = program.window.grab().toImage().pixelColor(600, 10).lightness()
     program.theme.choose(Scheme.LIGHT)
     assert after < before
+
+
+def save_as_album(program: Program, name: str, qtbot: QtBot) -> None:
+    """Save the search, and wait until that is told and the sidebar has it."""
+
+    def known() -> bool:
+        said = program.notices.message
+        told = said is not None and said.text == f"Album «{name}» saved"
+        return told and name in {one.text for one in program.sidebar.albums}
+
+    program.library._choice.album_named.emit(name)
+    qtbot.waitUntil(known)
+
+
+def test_a_saved_album_is_told_and_in_sight(program: Program, qtbot: QtBot) -> None:
+    sidebar = program.sidebar
+    program.window.resize(1200, 500)
+    program.show_query(BEACH)
+    for name in ("Shores", "Shores again"):
+        save_as_album(program, name, qtbot)
+        line = next(one for one in sidebar.albums if one.text == name)
+        assert sidebar.view.viewport().rect().contains(sidebar.view.item_rect(line.key))
+    heading = next(one for one in sidebar.items if one.key == "albums")
+    sidebar.view.activated_item.emit(heading)
+    assert not sidebar.albums
+    sidebar.view.verticalScrollBar().setValue(0)
+    save_as_album(program, "Shores", qtbot)
+    assert sidebar.view.verticalScrollBar().value() > 0

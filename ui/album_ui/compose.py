@@ -13,6 +13,7 @@ from album.domain.query import Query
 from album.errors import AlbumError
 from album.notices import NoticeLevel
 from album.session import Decision, FolderStatus, LibrarySession, Prospect
+from album.storage.albums import SavedAlbum
 from album.storage.rows import PhotoRow
 from album_ui import shortcuts, words
 from album_ui.activity.notices import Message, NoticeLine
@@ -118,6 +119,7 @@ class Program(QObject):
         self.library.drag_wanted.connect(self._on_drag_wanted)
         self.library.folder_wanted.connect(self.choose_folder)
         self.library.row_px_changed.connect(self._on_row_px)
+        self.library.album_saved.connect(self._on_album_saved)
         self.window.query_wanted.connect(self.show_query)
         self.window.page_shown.connect(self._on_page_shown)
         self.sidebar.library_wanted.connect(self.window.go_home)
@@ -222,6 +224,10 @@ class Program(QObject):
         self.window.go_home()
         for folder in folders:
             self.notices.say(Message(tr("Watching {folder}", folder=folder.path.name)))
+
+    def _on_album_saved(self, album: SavedAlbum) -> None:
+        self.sidebar.reveal_album(album)
+        self.notices.say(Message(tr("Album «{name}» saved", name=album.name), replaces="album"))
 
     def _on_folder_removed(self, name: str) -> None:
         said = tr("{folder} is watched no longer; your tags stay", folder=name)

@@ -78,6 +78,7 @@ class FacetPanel(QWidget):
         self._session, self._bridge, self._browsing = session, bridge, browsing
         self._albums: dict[str, SavedAlbum] = {}
         self._albums_folded = False
+        self._sought = ""
         self._page_place = ""
         self._totals: dict[str, int | None] = {}
         self._chosen: Query | None = None
@@ -119,6 +120,13 @@ class FacetPanel(QWidget):
         """Which place is a page of its own that the window shows: `review`, `problems`, or none."""
         self._page_place = place if place in _PAGES else ""
         self._show()
+
+    def reveal_album(self, album: SavedAlbum) -> None:
+        """Bring the line of a saved search into sight, as soon as it is there."""
+        self._sought = _album_key(album)
+        self._albums_folded = False
+        self._show()
+        self._reveal()
 
     def _connect(self) -> None:
         self.view.activated_item.connect(self._on_activated)
@@ -211,8 +219,15 @@ class FacetPanel(QWidget):
         self._bridge.call(self._session.albums(), self._on_albums, owner=self, latest="albums")
 
     def _on_albums(self, albums: Sequence[SavedAlbum]) -> None:
-        self._albums = {f"album:{one.id}": one for one in albums}
+        self._albums = {_album_key(one): one for one in albums}
         self._show()
+        self._reveal()
+
+    def _reveal(self) -> None:
+        if self._sought in self._albums:
+            self.view.go_to(self._sought)
+            self.view.scrollTo(self.view.currentIndex())
+            self._sought = ""
 
     # What the user does
 
@@ -281,6 +296,10 @@ class FacetPanel(QWidget):
 
     def _remove(self, album: SavedAlbum) -> None:
         self._bridge.call(self._session.remove_album(album.id), lambda _: None, owner=self)
+
+
+def _album_key(album: SavedAlbum) -> str:
+    return f"album:{album.id}"
 
 
 def _count(counts: Mapping[Facet, Sequence[FacetCount]], facet: Facet, slug: str) -> int | None:

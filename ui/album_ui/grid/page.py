@@ -48,6 +48,7 @@ class LibraryPage(Page):
         folder_wanted(): the user wants to add a folder.
         row_px_changed(int): the user made the pictures larger or smaller in the grid.
         info_toggled(bool): the info was shown or hidden.
+        album_saved(SavedAlbum): the search has a name now.
     """
 
     decided = Signal(object)
@@ -55,6 +56,7 @@ class LibraryPage(Page):
     folder_wanted = Signal()
     row_px_changed = Signal(int)
     info_toggled = Signal(bool)
+    album_saved = Signal(object)
 
     def __init__(
         self,
@@ -277,9 +279,8 @@ class LibraryPage(Page):
             self.info.add_tag()
 
     def _on_album_named(self, name: str) -> None:
-        query = self._browsing.query
-        saved = self._session.save_album(name, query)
-        self._bridge.call(saved, lambda _: None, owner=self)
+        saved = self._session.save_album(name, self._browsing.query)
+        self._bridge.call(saved, self.album_saved.emit, owner=self)
 
     def _decide(self, future: Future[Decision]) -> None:
         self._bridge.call(future, self.decided.emit, owner=self)
