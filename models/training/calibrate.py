@@ -57,14 +57,24 @@ def platt(
 
 
 def threshold(
-    scores: NDArray[np.float64], answers: NDArray[np.int8], precision: float
+    scores: NDArray[np.float64],
+    answers: NDArray[np.int8],
+    precision: float,
+    imagined: int = 0,
 ) -> float | None:
-    """The lowest score from which on so many are right, one more mistake imagined; or None."""
+    """The lowest score from which on so many of at least five are right; or None.
+
+    Args:
+        scores: of all pictures.
+        answers: what is known.
+        precision: how many are to be right.
+        imagined: mistakes that are added, against luck.
+    """
     known = answers != UNKNOWN
     order = np.argsort(-scores[known])
     right = np.cumsum(answers[known][order] == YES)
     shown = np.arange(1, len(order) + 1)
-    good = np.flatnonzero((right / (shown + 1) >= precision) & (shown >= 5))
+    good = np.flatnonzero((right / (shown + imagined) >= precision) & (shown >= 5))
     return float(scores[known][order][good[-1]]) if len(good) else None
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from training.network import TunedHeads
     from training.rules import Rule
 
 _SETS: Final = (
@@ -71,6 +72,31 @@ def choices(
             right[pictures & (folders == folder)] = np.isin(columns, list(numbers))
         found.append(Choice(name, columns, pictures, right))
     return found
+
+
+def informed(
+    heads: TunedHeads, rules: dict[str, Rule], asked: list[Choice]
+) -> tuple[Tensor, Tensor]:
+    """Weight (tags, FEATURES) and bias of the tags, each with what is known of its folders.
+
+    To a tag that stands for folders of a set, the mean of their rows in the head of scenes is
+    added, as far as it differs from the mean of all rows of that set.
+    """
+    tags = list(rules)
+    known = [heads.scenes["weight"], heads.scenes["bias"][:, None]]
+    own = [heads.tags["weight"].clone(), heads.tags["bias"][:, None].clone()]
+    keys = {name: key for name, key, _ in _SETS}
+    for choice in asked:
+        of_set = [n for n, scene in enumerate(heads.scene_names) if scene.startswith(choice.name)]
+        for column in choice.columns.tolist():
+            shown_by = {
+                f"{choice.name}:{f}" for f in getattr(rules[tags[column]], keys[choice.name])
+            }
+            rows = [number for number in of_set if heads.scene_names[number] in shown_by]
+            for target, source in zip(own, known, strict=True):
+                if rows:
+                    target[column] += source[rows].mean(dim=0) - source[of_set].mean(dim=0)
+    return own[0], own[1][:, 0]
 
 
 def choice_loss(logits: Tensor, columns: Tensor, right: Tensor) -> Tensor:

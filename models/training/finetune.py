@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import json
 import logging
 import math
 import time
@@ -192,6 +193,7 @@ class FineTuning:
         save_file(
             {name: tensor.contiguous() for name, tensor in self._average.state_dict().items()},
             partial,
+            {"scenes": json.dumps(self._material.scene_names)},
         )
         partial.replace(self._folder / "network.safetensors")
         log.info("step %d saved after %.0f s", self._step, self._seconds)

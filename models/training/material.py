@@ -35,6 +35,7 @@ class Material:
         set_of: number of each picture's set; rows: its row in `stored`, the pixels of each set.
         answers: (pictures, tags), YES, NO or UNKNOWN.
         scenes: number of the folder of MiniPlaces, Intel or sports22; -1 elsewhere.
+        scene_names: SET:FOLDER, in the order of the numbers.
         scene_ranges: (folders, folders): which folders belong to the same set.
         teacher: features of the frozen backbone, (some pictures, FEATURES), float16.
         teacher_rows: the row there, -1 without one.
@@ -48,6 +49,7 @@ class Material:
     stored: list[NDArray[np.uint8]]
     answers: NDArray[np.int8]
     scenes: NDArray[np.int64]
+    scene_names: list[str]
     scene_ranges: NDArray[np.bool_]
     teacher: NDArray[np.float16]
     teacher_rows: NDArray[np.intp]
@@ -84,6 +86,7 @@ def load_material(data: Path, work: Path, sources: Path | None) -> Material:
         [load_pixels(work, part.name) for part in sets],
         answers,
         np.array([place.get(folder, -1) for folder in folders], np.int64),
+        known,
         of_set[:, None] == of_set[None],
         teacher,
         teacher_rows,

@@ -1,11 +1,12 @@
-"""The backbone and class head that tags are trained on: fine-tuned where that was done."""
+"""The backbone and heads that tags are trained from: fine-tuned where that was done."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safetensors.torch import load_file
+from safetensors import safe_open
 
 from training.origin import load_origin
 
@@ -16,6 +17,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class TunedHeads:
+    """Linear heads that were fine-tuned along: `weight` (answers, FEATURES) and `bias` each.
+
+    Attributes:
+        tags: one answer a tag, in the order of the rules.
+        scenes: one answer a folder. scene_names: SET:FOLDER of each.
+    """
+
+    tags: dict[str, Tensor]
+    scenes: dict[str, Tensor]
+    scene_names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class TrainedNetwork:
     """What `features`, `export` and the segmenter start from.
 
@@ -23,28 +38,32 @@ class TrainedNetwork:
         work: folder whose `features` were made with this backbone.
         backbone: state of `Backbone`.
         class_head: state of `ClassHead`.
-        tag_head: `weight` (tags, FEATURES) and `bias` that were fine-tuned along; None: none.
+        heads: None for the origin.
     """
 
     work: Path
     backbone: dict[str, Tensor]
     class_head: dict[str, Tensor]
-    tag_head: dict[str, Tensor] | None = None
+    heads: TunedHeads | None = None
 
 
 def load_network(work: Path) -> TrainedNetwork:
-    """WORK/finetune/network.safetensors (`backbone.*` and so on), or the origin."""
+    """WORK/finetune/network.safetensors as `finetune` writes it, or the origin."""
     file = work / "finetune" / "network.safetensors"
     if not file.exists():
         return TrainedNetwork(work, *load_origin())
-    tensors = load_file(file)
-    parts = (_part(tensors, name) for name in ("backbone", "class_head", "tag_head"))
-    return TrainedNetwork(file.parent, *parts)
+    with safe_open(file, "pt") as stored:
+        tensors = {name: stored.get_tensor(name).float() for name in stored.offset_keys()}
+        names = json.loads(stored.metadata()["scenes"])
+    backbone, classes, tags, scenes = (
+        _part(tensors, part) for part in ("backbone", "class_head", "tag_head", "scene_head")
+    )
+    return TrainedNetwork(file.parent, backbone, classes, TunedHeads(tags, scenes, names))
 
 
 def _part(tensors: dict[str, Tensor], part: str) -> dict[str, Tensor]:
     return {
-        name.removeprefix(f"{part}."): tensor.float()
+        name.removeprefix(f"{part}."): tensor
         for name, tensor in tensors.items()
         if name.startswith(f"{part}.")
     }

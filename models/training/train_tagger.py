@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from album_models.heads import TagHead
 from training.calibrate import average_precision
-from training.choices import Choice, choice_loss, choices
+from training.choices import Choice, choice_loss, choices, informed
 from training.examples import load_examples
 from training.features import extract
 from training.network import load_network
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.examples import Examples
+    from training.network import TunedHeads
 
 log = logging.getLogger(__name__)
 
@@ -40,18 +41,16 @@ class Plan:
 
     hidden: int = 1024
     dropout: float = 0.4
-    epochs: int = 8
+    epochs: int = 6
     batch: int = 512
-    rate: float = 1.5e-3
+    rate: float = 3e-4
     decay: float = 0.05
     smoothing: float = 0.02
     choice_weight: float = 2.0
     seed: int = 7
 
 
-def train_head(
-    examples: Examples, plan: Plan, start: dict[str, torch.Tensor] | None = None
-) -> TagHead:
+def train_head(examples: Examples, plan: Plan, heads: TunedHeads | None = None) -> TagHead:
     """Masked cross-entropy, and of each set the choice between its tags.
 
     Features are standardised, which is folded in afterwards.
@@ -59,7 +58,7 @@ def train_head(
     Args:
         examples: those that are not held out train.
         plan: how.
-        start: a linear head to start from.
+        heads: to start from.
     """
     torch.manual_seed(plan.seed)
     training = ~examples.held_out
@@ -69,8 +68,8 @@ def train_head(
     mean, spread = inputs.mean(0), inputs.std(0) + 1e-3
     inputs = (inputs - mean) / spread
     head = TagHead(answers.shape[1], plan.hidden, plan.dropout)
-    if start is not None:
-        _take_over(head, start, mean, spread)
+    if heads is not None:
+        _take_over(head, informed(heads, load_rules(), asked), mean, spread)
     optimiser = torch.optim.AdamW(head.parameters(), plan.rate, weight_decay=plan.decay)
     steps = plan.epochs * (len(inputs) // plan.batch + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, steps, pct_start=0.1)
@@ -109,11 +108,15 @@ def _loss(
 
 @torch.no_grad()
 def _take_over(
-    head: TagHead, start: dict[str, torch.Tensor], mean: torch.Tensor, spread: torch.Tensor
+    head: TagHead,
+    start: tuple[torch.Tensor, torch.Tensor],
+    mean: torch.Tensor,
+    spread: torch.Tensor,
 ) -> None:
     """The linear part as it is, on standardised features; the hidden part silent."""
-    head.direct.weight.copy_(start["weight"] * spread)
-    head.direct.bias.copy_(start["bias"] + start["weight"] @ mean)
+    weight, bias = start
+    head.direct.weight.copy_(weight * spread)
+    head.direct.bias.copy_(bias + weight @ mean)
     head.outward.weight.zero_()
     head.outward.bias.zero_()
 
@@ -157,7 +160,7 @@ def main() -> None:
         extract(pictures, network.work, network.backbone, chosen.every)
     rules, plan = load_rules(), Plan()
     examples = load_examples(chosen.data, network.work, rules, chosen.sources, chosen.every)
-    head = train_head(examples, plan, network.tag_head)
+    head = train_head(examples, plan, network.heads)
     scores = logits_of(head, examples.features[examples.validates])
     precisions = average_precision(scores, examples.answers[examples.validates])
     log.info("mean average precision on validation pictures: %.4f", np.nanmean(precisions))

@@ -132,6 +132,7 @@ def material() -> Material:
         stored=[pixels],
         answers=np.stack([scenes, np.full(16, -1)], axis=1).astype(np.int8),
         scenes=scenes.astype(np.int64),
+        scene_names=["miniplaces:abbey", "miniplaces:market_outdoor"],
         scene_ranges=np.ones((2, 2), np.bool_),
         teacher=np.ones((8, 1280), np.float16),
         teacher_rows=np.where(np.arange(16) < 8, np.arange(16), -1),
