@@ -184,6 +184,7 @@ def name_results(out: Path | None, *, single: bool) -> Names:
         if not single:
             raise click.UsageError(f"Several results need a folder, not the file {out}.")
         return lambda path, subject=None: out
+    _refuse_other_pictures(out)
     folder = out or DEFAULT_OUT
     if folder.exists() and not folder.is_dir():
         raise click.UsageError(f"{folder} is neither a folder nor a .png file.")
@@ -196,6 +197,14 @@ def name_results(out: Path | None, *, single: bool) -> Names:
         return free_name(folder, stem, taken)
 
     return name
+
+
+def _refuse_other_pictures(out: Path | None) -> None:
+    """A usage error for a new folder that must have been meant as a file: `one.jpg`."""
+    from album.pictures.formats import SUPPORTED
+
+    if out is not None and out.suffix.lower() in SUPPORTED - {".png"} and not out.is_dir():
+        raise click.UsageError(f"Cut-outs are PNG files, {out} would be none: say a .png file.")
 
 
 def _lift_all(

@@ -51,6 +51,8 @@ def run(*words: str) -> tuple[int, str, str]:
         ("cutout", "a.jpg", "--at", "12,-3"),
         ("cutout", "a.jpg", "b.jpg", "-o", "out.png"),
         ("cutout", "a.jpg", "--subjects", "each", "-o", "out.png"),
+        ("cutout", "a.jpg", "-o", "one.jpg"),
+        ("cutout", "a.jpg", "--subjects", "each", "-o", "one.WebP"),
         ("cutout", "a.jpg", "--subjects", "two"),
         ("cutout", "a.jpg", "--feather", "-1"),
         ("index", "--device", "quantum"),
