@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,7 @@ class PhotoDetails:
         regions: parts of the picture that carry a tag, the surest first.
         files: all files, missing ones too; none without a library.
         problem: why its picture cannot be decoded, empty where it can.
+        sorted_under: the day of the file, where it does not say when the picture was taken.
     """
 
     path: Path | None
@@ -113,6 +115,7 @@ class PhotoDetails:
     regions: tuple[Region, ...] = ()
     files: tuple[PhotoFile, ...] = ()
     problem: str = ""
+    sorted_under: date | None = None
 
 
 _ROWS = """
@@ -205,7 +208,9 @@ def _row(row: tuple[Any, ...], files: list[PhotoFile], tags: list[str], problem:
 
 _DETAILS = """
     SELECT kind, format, fingerprint, width, height, taken, camera, lens, aperture, exposure_s, iso,
-           focal_mm, flash, latitude, longitude, rating, favourite, title, description, duration_s
+           focal_mm, flash, latitude, longitude, rating, favourite, title, description, duration_s,
+           CASE WHEN taken IS NULL AND taken_s BETWEEN -62135596800 AND 253402300799
+                THEN date(taken_s, 'unixepoch') END  -- in the years 1 to 9999
     FROM photo WHERE id = ?
 """
 
@@ -241,6 +246,7 @@ def photo_details(connection: sqlite3.Connection, photo_id: PhotoId) -> PhotoDet
             for tag in counted
             if tag.facet is Facet.STYLE
         ),
+        sorted_under=None if row[20] is None else date.fromisoformat(row[20]),
         colours=_colours(connection, photo_id),
         quality=_quality(connection, photo_id),
         regions=_regions(connection, photo_id),

@@ -15,6 +15,7 @@ from album.domain.query import Query, Sort
 from album.domain.tag import TagState
 from album.session import ChangeKind, Decision, LibrarySession
 from album.storage.rows import Camera
+from album_ui import words
 from album_ui.bridge import Bridge
 from album_ui.info import facts
 from album_ui.info.panel import SETTLE_MS, InfoPanel
@@ -74,6 +75,18 @@ def test_one_photo_is_named_with_its_tags(
     assert states(indexed, ids[0])[slug] is TagState.SUGGESTED
     assert chip.tag.figures, "a suggestion shows its score"
     assert "fake@1" in chip.tag.note
+
+
+def test_the_day_of_the_file_is_said_where_the_photo_has_none(
+    panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    silent = "UPDATE photo SET taken = NULL WHERE id = ?"
+    indexed.database.write(lambda db: db.conn.execute(silent, ids[:1]).rowcount).result(10)
+    details = indexed.details(ids[0]).result(10)
+    assert details.sorted_under is not None
+    panel.show_photos(ids[:1])
+    said = f"File from {words.short_day(details.sorted_under)}"
+    qtbot.waitUntil(lambda: said in [one.text() for one in panel.findChildren(QLabel)])
 
 
 def test_a_suggestion_is_accepted(

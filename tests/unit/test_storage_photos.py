@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -489,6 +489,23 @@ def test_rows_come_in_the_order_asked_for(db: sqlite_utils.Database, folder: Fol
     ids = store(db, folder, *(seen(f"{number}.jpg", number) for number in range(1200)))
     wanted = [*reversed(ids), PhotoId(9999)]
     assert [row.id for row in photo_rows(db.conn, wanted)] == list(reversed(ids))
+
+
+@pytest.mark.parametrize(
+    ("mtime_s", "day"), [(1_752_300_000, date(2025, 7, 12)), (10**12, None), (-(10**12), None)]
+)
+def test_a_photo_that_does_not_say_when_it_was_taken_has_the_day_of_its_file(
+    db: sqlite_utils.Database, folder: Folder, mtime_s: int, day: date | None
+) -> None:
+    (photo_id,) = store(db, folder, seen("a.jpg"))
+    db.conn.execute("UPDATE photo SET taken_s = ?", (mtime_s,))
+    details = photo_details(db.conn, photo_id)
+    assert details is not None
+    assert (details.taken, details.sorted_under) == (None, day)
+    db.conn.execute("UPDATE photo SET taken = '2024-05-06T07:08:09'")
+    details = photo_details(db.conn, photo_id)
+    assert details is not None
+    assert details.sorted_under is None
 
 
 def test_a_photo_of_which_little_is_known(db: sqlite_utils.Database, folder: Folder) -> None:

@@ -247,6 +247,8 @@ class InfoPanel(QWidget):
         parts = [name] if details.title else []
         if details.taken is not None:
             parts.append(words.moment(datetime.fromisoformat(details.taken)))
+        elif details.sorted_under is not None:
+            parts.append(tr("File from {day}", day=words.short_day(details.sorted_under)))
         self._line.setText(" · ".join(parts))
         self._line.setVisible(bool(parts))
         self._show_problem(details)
