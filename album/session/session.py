@@ -50,7 +50,7 @@ from album.storage.facets import FacetCount
 from album.storage.folders import Folder, folders
 from album.storage.jobs import release_running, requeue_outdated
 from album.storage.lock import LibraryLock
-from album.storage.photos import locate, without_thumbnail
+from album.storage.photos import CommonOpinion, common_opinion, locate, without_thumbnail
 from album.storage.problems import Problem
 from album.storage.rows import PhotoDetails, PhotoRow, photo_details, photo_rows
 from album.storage.search import Page
@@ -365,6 +365,10 @@ class LibrarySession:
         """All that is known of one photo; AlbumError when there is no such photo."""
         found = self.database.read(lambda c: photo_details(c, photo_id))
         return mapped(found, partial(_existing, photo_id))
+
+    def common_opinion(self, ids: Sequence[PhotoId]) -> Future[CommonOpinion]:
+        """The rating and the heart that all these photos share."""
+        return self.database.read(lambda c: common_opinion(c, ids))
 
     def parse(self, text: str) -> Query:
         """The query that this text means; QueryProblem."""

@@ -349,6 +349,37 @@ def _opinions(connection: sqlite3.Connection, ids: Sequence[PhotoId]) -> list[Op
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class CommonOpinion:
+    """What is said alike of several photos.
+
+    Attributes:
+        rating: of every one of them; None where they differ, or have none.
+        favourite: whether all of them are.
+    """
+
+    rating: int | None
+    favourite: bool
+
+
+def common_opinion(connection: sqlite3.Connection, ids: Sequence[PhotoId]) -> CommonOpinion:
+    """What is said alike of all these photos, however many they are."""
+    said: set[tuple[int | None, int]] = set()
+    for some in chunks(ids):
+        said.update(
+            connection.execute(
+                "SELECT DISTINCT rating, favourite FROM photo"  # noqa: S608 (only marks)
+                f" WHERE id IN ({marks(some)})",
+                some,
+            )
+        )
+    ratings = {rating for rating, _ in said}
+    return CommonOpinion(
+        ratings.pop() if len(ratings) == 1 else None,
+        favourite=bool(said) and all(favourite for _, favourite in said),
+    )
+
+
 def set_favourite(
     db: "sqlite_utils.Database", ids: Sequence[PhotoId], favourite: bool
 ) -> list[Opinion]:

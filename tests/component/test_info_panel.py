@@ -150,6 +150,25 @@ def test_of_a_very_large_selection_it_says_how_many_were_counted(
     assert "Tags counted in the first 2" in said
 
 
+def test_heart_and_stars_are_those_of_the_whole_selection(
+    panel: InfoPanel,
+    ids: list[PhotoId],
+    indexed: LibrarySession,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("album_ui.info.panel.MOST_SUMMED", 2)
+    indexed.set_favourite(ids[:2], True).result(10)
+    indexed.set_rating(ids[:2], 4).result(10)
+    panel.show_photos(ids[:2])
+    qtbot.waitUntil(lambda: panel.stars.accessibleName() == "4 stars, favourite")
+    panel.show_photos(ids[:3])
+    qtbot.waitUntil(lambda: panel.stars.accessibleName() == "0 stars")
+    panel.stars.favourite_toggled.emit(True)
+    panel.stars.rated.emit(4)
+    qtbot.waitUntil(lambda: panel.stars.accessibleName() == "4 stars, favourite")
+
+
 def test_stars_and_heart(
     panel: InfoPanel, ids: list[PhotoId], indexed: LibrarySession, qtbot: QtBot
 ) -> None:

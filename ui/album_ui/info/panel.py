@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from album.domain.photo import PhotoId
 from album.domain.tag import Facet, PhotoTag, TagState
 from album.session import Change, ChangeKind, Decision, LibrarySession
+from album.storage.photos import CommonOpinion
 from album.storage.rows import PhotoDetails
 from album.storage.values import shown
 from album_ui import shortcuts, words
@@ -44,6 +46,14 @@ MOST_SUMMED: Final = 48
 _PAD_PX: Final = 16
 
 
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """What is known of a selection: `photos` are its first, `opinion` is of all of it."""
+
+    photos: Sequence[PhotoDetails]
+    opinion: CommonOpinion
+
+
 class InfoPanel(QWidget):
     """Shows one photo, or what several have in common; in the viewer it gets the `DarkTheme`.
 
@@ -66,7 +76,7 @@ class InfoPanel(QWidget):
         self._session, self._bridge = session, bridge
         self._theme = theme
         self._ids: tuple[PhotoId, ...] = ()
-        self._told: PhotoDetails | Sequence[PhotoDetails] | None = None
+        self._told: PhotoDetails | _Several | None = None
         self._common: dict[str, CommonTag] = {}
         self._timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._timer.timeout.connect(self._fetch)
@@ -220,10 +230,13 @@ class InfoPanel(QWidget):
             self._bridge.call(details, self._show_one, owner=self, latest="info")
         else:
             asked = [self._session.details(one) for one in self._ids[:MOST_SUMMED]]
-            all_of_them = in_background(lambda: [one.result() for one in asked])
-            self._bridge.call(all_of_them, self._show_several, owner=self, latest="info")
+            opinion = self._session.common_opinion(self._ids)
+            several = in_background(
+                lambda: _Several([one.result() for one in asked], opinion.result())
+            )
+            self._bridge.call(several, self._show_several, owner=self, latest="info")
 
-    def _is_told(self, what: PhotoDetails | Sequence[PhotoDetails] | None) -> bool:
+    def _is_told(self, what: PhotoDetails | _Several) -> bool:
         """Whether just this is shown already: nothing moves, and the focus stays where it is."""
         told, self._told = self._told, what
         return told is not None and told == what
@@ -337,8 +350,9 @@ class InfoPanel(QWidget):
             _put(column, FactRow(line, self._theme))
         self._sections[section].setVisible(bool(lines))
 
-    def _show_several(self, photos: Sequence[PhotoDetails]) -> None:
-        if tuple(one.id for one in photos[:1]) != self._ids[:1] or self._is_told(photos):
+    def _show_several(self, several: _Several) -> None:
+        photos, opinion = several.photos, several.opinion
+        if tuple(one.id for one in photos[:1]) != self._ids[:1] or self._is_told(several):
             return
         self.problem.hide()
         self._title.setText(
@@ -347,12 +361,8 @@ class InfoPanel(QWidget):
         part = tr("Tags counted in the first {n}", n=words.number(len(photos)))
         self._line.setText(span(photos) if len(photos) == len(self._ids) else part)
         self._line.setVisible(bool(self._line.text()))
-        ratings = {one.rating for one in photos}
         self.stars.show()
-        self.stars.show_opinion(
-            ratings.pop() if len(ratings) == 1 else None,
-            favourite=all(one.favourite for one in photos),
-        )
+        self.stars.show_opinion(opinion.rating, favourite=opinion.favourite)
         self._common = {one.slug: one for one in common_tags(photos)}
         shown_tags = [as_shown(one, len(photos), self._name) for one in self._common.values()]
         self._show_tags(shown_tags, fixed=len(photos) < len(self._ids))
