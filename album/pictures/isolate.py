@@ -15,6 +15,7 @@ from album.pictures.worker import receive, send, worker_command
 OPERATION = "album.pictures.decode:decode_here"
 
 _CRASHED = "it crashed the decoder"
+_TOO_MUCH = "Open it in another program and save it anew, smaller if need be."
 _CLOSING = "The decoder is closed."
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -64,7 +65,7 @@ class IsolatedDecoder:
                 try:
                     return self._ask(path, longest_px, pixels_most)
                 except _WorkerRetired as error:
-                    raise FileProblem(path, _CRASHED) from error
+                    raise FileProblem(path, _CRASHED, advice=_TOO_MUCH) from error
 
     @property
     def busy(self) -> int:
@@ -158,7 +159,7 @@ class _Worker:
             clock.cancel()
         if "lost" in head:
             self._process.wait()
-            raise FileProblem(path, head["lost"])
+            raise FileProblem(path, head["lost"], advice=_TOO_MUCH)
         if "reason" in head:
             raise FileProblem(path, head["reason"], advice=head.get("advice", ""))
         return np.frombuffer(content, np.uint8).reshape(head["shape"])
@@ -172,8 +173,9 @@ class _Worker:
         self._process.kill()
         status = self._process.wait()
         if self._timed_out.is_set():
-            return FileProblem(path, f"decoding it took longer than {seconds:.0f} seconds")
-        return _WorkerRetired() if status == 0 else FileProblem(path, _CRASHED)
+            reason = f"decoding it took longer than {seconds:.0f} seconds"
+            return FileProblem(path, reason, advice=_TOO_MUCH)
+        return _WorkerRetired() if status == 0 else FileProblem(path, _CRASHED, advice=_TOO_MUCH)
 
     def kill(self) -> None:
         """Stop it at once; whoever waits for its answer gets a FileProblem."""

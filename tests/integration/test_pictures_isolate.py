@@ -101,8 +101,9 @@ def test_a_crash_costs_one_file(make: Make, wish: str) -> None:
 def test_a_file_that_takes_too_long_costs_one_file(make: Make, wish: str) -> None:
     decoder = make(seconds=1.5)
     ask(decoder, "fine")
-    with pytest.raises(FileProblem, match="took longer than 2 seconds"):
+    with pytest.raises(FileProblem, match="took longer than 2 seconds") as caught:
         ask(decoder, wish)
+    assert "save it anew" in caught.value.advice
     ask(decoder, "fine")
 
 
