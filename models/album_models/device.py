@@ -97,8 +97,14 @@ class OutOfMemoryAsProblem:
 def _absent(wanted: str) -> EnvironmentProblem:
     return EnvironmentProblem(
         f"There is no device «{wanted}» that Albumen can use.",
-        advice="Say auto, cpu, cuda, cuda:1 or mps.",
+        advice=f"Say auto, or one that is there: {', '.join(_there())}.",
     )
+
+
+def _there() -> list[str]:
+    """The devices of this machine, as the user may name them."""
+    cuda = [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+    return ["cpu", *cuda, *(["mps"] if _has_mps() else [])]
 
 
 def _has_mps() -> bool:

@@ -40,8 +40,10 @@ def test_the_cpu_can_be_asked_for() -> None:
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_cuda_without_cuda_says_so() -> None:
-    with pytest.raises(EnvironmentProblem, match="cuda"):
+    with pytest.raises(EnvironmentProblem, match="cuda") as caught:
         choose("cuda")
+    assert "cpu" in caught.value.advice
+    assert "cuda" not in caught.value.advice
 
 
 @pytest.mark.parametrize("side", [192, 224, 97])
