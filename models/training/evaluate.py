@@ -23,11 +23,12 @@ from album_models.weights import BUILT_IN, Weights, fill
 from training.calibrate import average_precision, calibration_error
 from training.choices import choices
 from training.examples import load_examples
-from training.network import load_network
+from training.features import extract
 from training.photos import judge
 from training.rules import UNKNOWN, YES, load_rules
 from training.subjects import SubjectPairs
 from training.train_segmenter import measure
+from training.whole import picture_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,15 +154,24 @@ def _reports(chosen: argparse.Namespace, weights: Weights) -> Iterator[tuple[str
     if "tagger" in chosen.parts:
         yield (
             "tagger",
-            tagger_figures(weights, _examples(chosen)),
+            tagger_figures(weights, _examples(chosen, weights)),
         )
     if "segmenter" in chosen.parts:
         yield "segmenter", segmenter_figures(weights, chosen.data)
 
 
-def _examples(chosen: argparse.Namespace) -> Examples:
-    network = load_network(chosen.work)
-    return load_examples(chosen.data, network.work, load_rules(), chosen.sources, chosen.every)
+def _examples(chosen: argparse.Namespace, weights: Weights) -> Examples:
+    """Features of the weights that are measured, cached under the beginning of their hash."""
+    digest = next(f.sha256 for f in weights.pack.files if f.path.name == "tagger.safetensors")
+    work = chosen.work / "evaluated" / digest[:12]
+    backbone = {
+        name.removeprefix("backbone."): tensor.float()
+        for name, tensor in weights.tensors("tagger.safetensors").items()
+        if name.startswith("backbone.")
+    }
+    for pictures in picture_sets(chosen.data, chosen.sources, whole=False):
+        extract(pictures, work, backbone, chosen.every)
+    return load_examples(chosen.data, work, load_rules(), chosen.sources, chosen.every)
 
 
 def main() -> None:
