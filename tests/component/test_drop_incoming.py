@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QApplication
 
+from album_ui import words
 from album_ui.drop.incoming import PORTAL, accepts, local_paths, sort_dropped
 
 
@@ -38,7 +40,7 @@ def test_folders_files_and_the_rest_are_told_apart(tmp_path: Path) -> None:
     assert dropped.folders == (tmp_path / "folder",)
     assert dropped.files == (tmp_path / "a.jpg",)
     assert len(dropped.problems) == 1
-    assert "gone" in dropped.problems[0]
+    assert dropped.problems[0].said() == f"«{gone}» is not there any more."
 
 
 PORTAL_AND_DROP = """
@@ -102,4 +104,15 @@ def test_an_unreadable_folder_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(os, "scandir", refuse)
     dropped = sort_dropped([tmp_path])
     assert not dropped.folders
-    assert "cannot be read: Permission denied." in dropped.problems[0]
+    assert "cannot be read: Permission denied." in dropped.problems[0].said()
+
+
+def test_what_cannot_be_used_is_said_in_the_language_of_the_window(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    (problem,) = sort_dropped([tmp_path / "gone"]).problems
+    words.install(qapp, "zh")
+    try:
+        assert problem.said() == f"“{tmp_path / 'gone'}”已不存在。"
+    finally:
+        words.install(qapp, "en")

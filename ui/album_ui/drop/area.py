@@ -60,7 +60,7 @@ class DropArea(QWidget):
 
     def _on_sorted(self, dropped: Dropped) -> None:
         for problem in dropped.problems:
-            self.refused.emit(problem)
+            self.refused.emit(problem.said())
         usable = [*dropped.folders, *dropped.files]
         if usable:
             self.dropped.emit(usable)

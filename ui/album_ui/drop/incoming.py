@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QUrl
 
+from album_ui.words import mark, tr
+
 PORTAL = "application/vnd.portal.filetransfer"
 _PORTAL_SERVICE = "org.freedesktop.portal.Documents"
 _PORTAL_PATH = "/org/freedesktop/portal/documents"
@@ -15,16 +17,34 @@ _PORTAL_TIMEOUT_MS = 5000
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a path cannot be used; it is put into words on the GUI thread.
+
+    Attributes:
+        text: of the words, with `{path}` and `{reason}` in it.
+        reason: what the system says.
+    """
+
+    text: str
+    path: Path
+    reason: str = ""
+
+    def said(self) -> str:
+        """One plain sentence in the user's language."""
+        return tr(self.text, path=self.path, reason=self.reason)
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """What a drop brought.
 
     Attributes:
-        problems: one plain sentence for each path that cannot be used.
+        problems: one for each path that cannot be used.
     """
 
     folders: tuple[Path, ...] = ()
     files: tuple[Path, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Refusal, ...] = ()
 
 
 def accepts(mime: QMimeData) -> bool:
@@ -44,7 +64,7 @@ def sort_dropped(paths: Iterable[Path]) -> Dropped:
     """The paths by what they are, and what is wrong with the rest. Touches the disk."""
     folders: list[Path] = []
     files: list[Path] = []
-    problems: list[str] = []
+    problems: list[Refusal] = []
     for path in paths:
         try:
             if path.is_dir():
@@ -53,9 +73,10 @@ def sort_dropped(paths: Iterable[Path]) -> Dropped:
             elif path.is_file():
                 files.append(path)
             else:
-                problems.append(f"«{path}» is not there any more.")
+                problems.append(Refusal(mark("«{path}» is not there any more."), path))
         except OSError as problem:
-            problems.append(f"«{path}» cannot be read: {problem.strerror}.")
+            reason = problem.strerror or str(problem)
+            problems.append(Refusal(mark("«{path}» cannot be read: {reason}."), path, reason))
     return Dropped(tuple(folders), tuple(files), tuple(problems))
 
 
@@ -67,7 +88,7 @@ def ask_portal(key: str, parent: QObject, answer: Callable[[list[Path], str], No
     try:
         from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
     except ImportError:  # not part of Qt on Windows and macOS
-        answer([], "This system cannot hand over files from a sandboxed program.")
+        answer([], tr("This system cannot hand over files from a sandboxed program."))
         return
     request = QDBusMessage.createMethodCall(
         _PORTAL_SERVICE, _PORTAL_PATH, _PORTAL_INTERFACE, "RetrieveFiles"
@@ -75,7 +96,7 @@ def ask_portal(key: str, parent: QObject, answer: Callable[[list[Path], str], No
     request.setArguments([key, {}])
     bus = QDBusConnection.sessionBus()
     if not bus.isConnected():
-        answer([], "The file portal cannot be reached: there is no session bus.")
+        answer([], tr("The file portal cannot be reached: there is no session bus."))
         return
     watcher = QDBusPendingCallWatcher(bus.asyncCall(request, _PORTAL_TIMEOUT_MS), parent)
 
@@ -83,7 +104,8 @@ def ask_portal(key: str, parent: QObject, answer: Callable[[list[Path], str], No
         reply = watcher.reply()
         watcher.deleteLater()
         if reply.type() is QDBusMessage.MessageType.ErrorMessage:
-            answer([], f"The file portal did not hand over the files: {reply.errorMessage()}")
+            reason = reply.errorMessage()
+            answer([], tr("The file portal did not hand over the files: {reason}", reason=reason))
         else:
             (names,) = reply.arguments()
             answer([Path(str(name)) for name in names], "")
