@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from album_ui.activity.notices import Message, NoticeLine
 from album_ui.activity.sentence import describe, sentence, time_left
 from album_ui.activity.status import StatusLine
 from album_ui.bridge import Bridge
+from album_ui.palette import VIEWER
 from album_ui.theme import Theme
 
 ANALYSING = Activity(ActivityKind.ANALYSING, 4120, 18300, 61.2, 232.0)
@@ -163,6 +164,17 @@ def test_a_later_notice_of_the_same_matter_replaces(window: QWidget, theme: Them
     notices.post(Notice(NoticeLevel.WARNING, "The disk is full.", "Make room.", replaces="disk"))
     assert notices._text.text() == "The disk is full. Make room."
     assert not notices._sign.isHidden()
+
+
+def test_over_a_dark_page_a_notice_is_dark(window: QWidget, theme: Theme) -> None:
+    notices = NoticeLine(theme, window)
+    notices.say(Message("Rejected beach", action="Undo", act=lambda: None))
+    for dark, palette in ((True, VIEWER), (False, theme.palette)):
+        notices.show_dark(dark)
+        seen = notices.grab().toImage()
+        assert seen.pixelColor(seen.width() // 2, 4) == palette.colour("field")
+        words = notices._text.palette().color(QPalette.ColorRole.WindowText)
+        assert words == palette.colour("text")
 
 
 def test_what_was_said_is_kept_under_activity(line: StatusLine, session: LibrarySession) -> None:

@@ -255,6 +255,7 @@ class Program(QObject):
 
     def _on_page_shown(self, name: PageName) -> None:
         self.sidebar.show_page_place(name)
+        self.notices.show_dark(self.window.page is self.viewer)
 
     def _on_row_px(self, height: int) -> None:
         self.library.set_row_px(height)

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from album.notices import Notice, NoticeLevel
-from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, STATUS_PX, Theme
+from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, STATUS_PX, DarkTheme, Theme
 from album_ui.words import tr
 
 STAYS_MS = 6000
@@ -53,6 +53,7 @@ class NoticeLine(QFrame):
 
     def __init__(self, theme: Theme, window: QWidget, stays_ms: int = STAYS_MS) -> None:
         super().__init__(window)
+        self._usual, self._dark = theme, DarkTheme(theme)
         self._theme = theme
         self._window = window
         self._waiting: deque[Message] = deque()
@@ -91,6 +92,11 @@ class NoticeLine(QFrame):
     def message(self) -> Message | None:
         """What is shown now."""
         return self._shown
+
+    def show_dark(self, dark: bool) -> None:
+        """Look as it does over a page that is always dark, or as the rest of the program."""
+        self._theme = self._dark if dark else self._usual
+        self._colour()
 
     def post(self, notice: Notice) -> None:
         """Show a notice of the session; where it speaks of a file, «Show» opens the folder."""
@@ -178,9 +184,10 @@ class NoticeLine(QFrame):
 
     def _colour(self) -> None:
         palette = self._theme.palette
+        whole = self._theme.sheet(palette) if self._theme is self._dark else ""
         self.setStyleSheet(
-            f"QFrame#notice {{ background: {palette.field}; border: 1px solid {palette.line};"
-            f" border-radius: {CONTROL_RADIUS_PX}px; }}"
+            f"{whole} QFrame#notice {{ background: {palette.field};"
+            f" border: 1px solid {palette.line}; border-radius: {CONTROL_RADIUS_PX}px; }}"
         )
         self._paint_sign()
 
