@@ -129,6 +129,14 @@ def test_a_manifest_with_something_odd_is_refused(tmp_path: Path, line: str) -> 
         read_manifest(path)
 
 
+def test_a_manifest_of_ones_own_without_a_key_names_the_key(tmp_path: Path, place: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('name = "own"\nlicence = "MIT"\n', "utf-8")
+    with pytest.raises(PackProblem, match="its key 'revision' is missing") as caught:
+        Shelf(place).install(str(path))
+    assert caught.value.advice == "Mend it, then install it again."
+
+
 def test_a_file_is_installed_whole_and_pinned(
     content: Path, place: Path, offered: Callable[..., Pack]
 ) -> None:

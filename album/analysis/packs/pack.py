@@ -138,8 +138,14 @@ class Pack:
         return self.network is None or self.network.calibrated
 
 
-def read_manifest(path: Path, *, builtin: bool = True) -> Pack:
-    """The pack that a manifest describes; PackProblem when it is not readable as one."""
+def read_manifest(path: Path, *, builtin: bool = True, advice: str = "") -> Pack:
+    """The pack that a manifest describes; PackProblem when it is not readable as one.
+
+    Args:
+        path: of the manifest.
+        builtin: whether it came with the program.
+        advice: what to do where it is not readable; else to install anew what it belongs to.
+    """
     try:
         found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         capability = found.get("capability")
@@ -155,9 +161,11 @@ def read_manifest(path: Path, *, builtin: bool = True) -> Pack:
             builtin=builtin,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = f"its key {error} is missing" if isinstance(error, KeyError) else error
+        usual = "Install albumen again." if builtin else "Remove the pack and install it again."
         raise PackProblem(
-            f"The manifest {path} of a model pack cannot be read: {error}.",
-            advice="Install albumen again." if builtin else "Remove the pack and install it again.",
+            f"The manifest {path} of a model pack cannot be read: {reason}.",
+            advice=advice or usual,
         ) from error
 
 

@@ -194,7 +194,7 @@ class Shelf:
                 advice="`album models list` says what can be had.",
             )
         if source is path and path.suffix == ".toml":
-            pack = read_manifest(path, builtin=False)
+            pack = read_manifest(path, builtin=False, advice="Mend it, then install it again.")
             return pack, [
                 file.path if file.path.is_file() else file.url or file.path for file in pack.files
             ]
