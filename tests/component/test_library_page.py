@@ -54,6 +54,22 @@ def test_the_info_lets_go_of_a_photo_that_is_not_found(program: Program, qtbot: 
     qtbot.waitUntil(lambda: info.title == "Nothing selected")
 
 
+def test_the_heart_key_asks_all_that_is_selected(program: Program, qtbot: QtBot) -> None:
+    session, library = program._session, program.library
+    hearts = Query((FacetTerm(Facet.FLAG, ("favourite",)),))
+
+    def favourites() -> int:
+        return len(session.browse(hearts).result(10).ids)
+
+    session.set_favourite([library.model.photo_id(0)], True).result(10)
+    library.view.setFocus()
+    library.view.selectAll()
+    QTest.keyClick(library.view, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: favourites() == PHOTOS)
+    QTest.keyClick(library.view, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: favourites() == 0)
+
+
 def test_enter_in_the_search_goes_to_the_photos_and_opens_none(
     program: Program, qtbot: QtBot
 ) -> None:

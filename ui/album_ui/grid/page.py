@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from album.domain.photo import PhotoId
 from album.domain.query import Query, Sort
 from album.session import Change, ChangeKind, Decision, LibrarySession
+from album.storage.photos import CommonOpinion
 from album.storage.search import Page as PhotoPage
 from album_ui import shortcuts
 from album_ui.bridge import Bridge
@@ -259,12 +260,14 @@ class LibraryPage(Page):
         self._decide(self._session.set_favourite(ids, wanted))
 
     def _on_favourite(self) -> None:
+        """Favourites, unless all of them are."""
         ids = self.selected_ids()
+
+        def decide(said: CommonOpinion) -> None:
+            self._decide(self._session.set_favourite(ids, not said.favourite))
+
         if ids:
-            rows = self.model.places_of(ids)[:500]
-            known = [self.model.row(int(row)) for row in rows]
-            wanted = not all(one is not None and one.favourite for one in known)
-            self._decide(self._session.set_favourite(ids, wanted))
+            self._bridge.call(self._session.common_opinion(ids), decide, owner=self)
 
     def _on_rate(self, stars: int) -> None:
         ids = self.selected_ids()
