@@ -15,12 +15,14 @@ from album.cli.options import (
     pass_common,
     refuse_options,
 )
-from album.cli.output import counted, fail, number, print_json, print_table, printable, say
+from album.cli.output import counted, fail, note, number, print_json, print_table, printable, say
 from album.cli.photos import say_photo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from album.cli.reading import Reading
+    from album.domain.query import Query
     from album.domain.tag import Facet
     from album.storage.facets import FacetCount
     from album.storage.rows import PhotoDetails
@@ -52,7 +54,7 @@ def search(
 
     refuse_options(query)
     with reading(common) as library:
-        wanted = library.parse(" ".join(query))
+        wanted = _understood(library, query)
         page = library.find(library.browser(), wanted, Sort[_SORTS[sort]])
         found = [library.details(PhotoId(int(one))) for one in page.ids[:limit]]
     if as_json:
@@ -63,6 +65,17 @@ def search(
     shown = f", {number(len(found))} of them shown" if len(found) < page.total else ""
     click.echo(f"album: {counted(page.total, 'photo')}{shown}", err=True)
     return Exit.DONE
+
+
+def _understood(library: "Reading", words: "Sequence[str]") -> "Query":
+    """The query; what may be meant otherwise is said on stderr."""
+    from album.domain.query_text import doubts_of
+
+    text = " ".join(words)
+    wanted = library.parse(text)
+    for doubt in doubts_of(text, library.taxonomy):
+        note(printable(doubt))
+    return wanted
 
 
 @click.command(context_settings=WORDS)
@@ -76,7 +89,7 @@ def facets(common: Common, query: tuple[str, ...], as_json: bool) -> int:
 
     refuse_options(query)
     with reading(common) as library:
-        browser, wanted = library.browser(), library.parse(" ".join(query))
+        browser, wanted = library.browser(), _understood(library, query)
         found = library.counts(browser, wanted)
         total = library.find(browser, wanted).total
     if as_json:

@@ -40,18 +40,31 @@ def parse_query(text: str, taxonomy: Taxonomy) -> Query:
     return Query(tuple(_Parser(text, taxonomy).terms()))
 
 
+def doubts_of(text: str, taxonomy: Taxonomy) -> tuple[str, ...]:
+    """What of a text may be meant otherwise than it is read, one sentence each; QueryProblem."""
+    parser = _Parser(text, taxonomy)
+    for _ in parser.terms():
+        pass
+    return tuple(parser.doubts)
+
+
 def print_query(query: Query) -> str:
     """The text that `parse_query` reads as this query."""
     return " ".join(_print(term) for term in query.terms)
 
 
 class _Parser:
-    """Reads a text from left to right; `_at` is the next character."""
+    """Reads a text from left to right; `_at` is the next character.
+
+    Attributes:
+        doubts: what was read leniently so far.
+    """
 
     def __init__(self, text: str, taxonomy: Taxonomy) -> None:
         self._text = text
         self._at = 0
         self._taxonomy = taxonomy
+        self.doubts: list[str] = []
 
     def terms(self) -> Iterator[Term]:
         while self._skip_space():
@@ -79,6 +92,7 @@ class _Parser:
             if term is not None:
                 return term
             self._at = start
+            self._doubt_prefix(prefix[1])
         if month := _MONTH_YEAR.match(self._text, start):
             number = [name[:3] for name in _MONTHS].index(month[1][:3].lower()) + 1
             term = _dates(f"{month[2]}-{number:02}", negated, likely=True)
@@ -87,6 +101,15 @@ class _Parser:
                 return term
         word = self._bare()
         return _dates(word, negated, likely=True) or WordTerm(word, negated)
+
+    def _doubt_prefix(self, name: str) -> None:
+        """What looks like `facet:value` is read as a word."""
+        start, names = self._at, self._readers()
+        word, self._at = self._bare(), start
+        why = f"that is no {name}" if name.lower() in names else f"there is no facet {name}"
+        self.doubts.append(
+            f"{word} is searched for as a word: {why}. Facets are {', '.join(sorted(names))}."
+        )
 
     def _readers(self) -> dict[str, Callable[[tuple[str, ...], bool], Term | None]]:
         def facet_reader(facet: Facet) -> Callable[[tuple[str, ...], bool], Term]:
@@ -141,6 +164,8 @@ class _Parser:
                 sign = self._text[self._at]
                 self._at += 1
             signs.append(sign)
+        else:
+            self.doubts.append(f'A closing quote is missing after "{"".join(signs)}.')
         return "".join(signs)
 
 

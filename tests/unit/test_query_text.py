@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term, WordTerm
-from album.domain.query_text import parse_query, print_query
+from album.domain.query_text import doubts_of, parse_query, print_query
 from album.domain.tag import Facet, Tag
 from album.domain.taxonomy import Taxonomy
 from album.errors import QueryProblem
@@ -157,3 +157,20 @@ def test_no_text_is_an_accident(text: str) -> None:
 def test_a_month_beside_a_year_stays_the_word_that_it_is() -> None:
     query = Query((WordTerm("may"), DateTerm(date(2024, 1, 1), date(2024, 12, 31))))
     assert parse_query(print_query(query), TAXONOMY) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "doubts"),
+    [
+        ("bogus:zzz beach", ("bogus:zzz is searched for as a word: there is no facet bogus.",)),
+        ("-rating:many", ("rating:many is searched for as a word: that is no rating.",)),
+        ('beach "lake garda', ('A closing quote is missing after "lake garda.',)),
+        ('camera:"Canon', ('A closing quote is missing after "Canon.',)),
+        ('"bogus:zzz" "lake garda" scene:beach 12:30 2024 rating:3..5', ()),
+        ("", ()),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_said(text: str, doubts: tuple[str, ...]) -> None:
+    found = doubts_of(text, TAXONOMY)
+    assert len(found) == len(doubts)
+    assert all(one.startswith(start) for one, start in zip(found, doubts, strict=True))
