@@ -270,6 +270,11 @@ def backup(common: Common, file: Path | None, as_json: bool) -> int:
     to = file or directory / "backups" / time.strftime("library-%Y%m%d-%H%M%S.db")
     if to.is_dir():
         to /= time.strftime("library-%Y%m%d-%H%M%S.db")
+    if file is not None and not to.parent.is_dir():
+        raise EnvironmentProblem(
+            f"There is no folder {to.absolute().parent}; nothing was copied.",
+            advice="Make it, or choose another place.",
+        )
     if to.exists():
         raise EnvironmentProblem(
             f"{to} is there already; it was left as it is.", advice="Choose another name."

@@ -162,6 +162,13 @@ def test_queries_mean_what_they_say(indexed: Album) -> None:
     assert {query: len(indexed("search", "--json", *query).json) for query in counts} == counts
 
 
+@pytest.mark.parametrize("command", ["search", "facets"])
+def test_a_facet_that_there_is_not_is_said_beside_the_answer(indexed: Album, command: str) -> None:
+    answer = indexed(command, "bogus:zzz", "--json")
+    assert answer.code == 0
+    assert "there is no facet bogus" in answer.err
+
+
 def test_search_in_text_is_a_path_a_line(indexed: Album) -> None:
     answer = indexed("search", "snow", "--limit", "1")
     assert len(answer.out.splitlines()) == 1
@@ -397,6 +404,11 @@ def test_a_newer_library_is_refused(indexed: Album, tmp_path: Path) -> None:
 
 def test_a_backup_is_a_whole_library(indexed: Album, tmp_path: Path) -> None:
     to = tmp_path / "copies/mine.db"
+    answer = indexed("backup", to)
+    assert answer.code == 3
+    assert f"There is no folder {to.parent}" in answer.err
+    assert not to.parent.exists()
+    to.parent.mkdir()
     answer = indexed("backup", to, "--json")
     assert answer.json == {"backup": str(to), "bytes": to.stat().st_size}
     (tmp_path / "restored").mkdir()
