@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 import album_ui
+from album.domain.appearance import Colour
 from album_resources.translations import LANGUAGES, catalogue
 from album_ui import words
+from album_ui.info.bars import ColourBar
 from album_ui.palette import DARK, LIGHT, VIEWER, Palette, strong
 from album_ui.shortcuts import TABLE, Where, shown
 from album_ui.theme import Scheme, Size, Theme
@@ -68,6 +70,22 @@ def test_light_and_dark_change_everything_at_once(theme: Theme, qapp: QApplicati
     theme.choose(Scheme.LIGHT)
     assert LIGHT.page in qapp.styleSheet()
     assert changes == [True, False]
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
+def test_a_colour_like_the_ground_has_an_edge(theme: Theme, scheme: Scheme, qtbot: QtBot) -> None:
+    theme.choose(scheme)
+    ground = theme.colour("window")
+    bar = ColourBar(theme)
+    bar.resize(80, bar.height())
+    qtbot.addWidget(bar)
+    rgb = (ground.red(), ground.green(), ground.blue())
+    bar.show_colours([Colour("own", rgb, 1.0)], ["own"])
+    seen = bar.grab().toImage()
+    inside, edge = seen.pixelColor(40, 9), seen.pixelColor(40, 0)
+    theme.choose(Scheme.LIGHT)
+    assert inside == ground
+    assert contrast(edge.name(), ground.name()) > 1.8
 
 
 def test_the_small_buttons_of_qts_dialogs_keep_their_icons(theme: Theme, qtbot: QtBot) -> None:

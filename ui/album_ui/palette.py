@@ -40,6 +40,13 @@ class Palette:
         """The colour of a role by its name (`accent`)."""
         return QColor(getattr(self, role))
 
+    @property
+    def swatch_line(self) -> QColor:
+        """Round the colours of photos: seen on every ground, whatever colour it surrounds."""
+        line = self.colour("third")
+        line.setAlphaF(0.6)
+        return line
+
 
 LIGHT: Final = Palette(
     dark=False,

@@ -35,6 +35,7 @@ class ItemPainter:
         """Take colours and fonts of the theme as they are now."""
         theme = self._theme
         self._colours = {name: theme.colour(name) for name in _ROLES}
+        self._swatch_line = theme.palette.swatch_line
         struck = theme.font()
         struck.setStrikeOut(True)
         self._fonts = (theme.font(), theme.font(strong=True), struck)
@@ -163,7 +164,7 @@ class ItemPainter:
             strong = focused or item.choice is Choice.CHOSEN
             painter.setPen(QPen(self._colours["accent" if strong else "third"], 1.5))
             painter.drawEllipse(QRectF(rect).adjusted(1, 1, -1, -1))
-        painter.setPen(QPen(self._colours["line"], 1))
+        painter.setPen(QPen(self._swatch_line, 1))
         painter.setBrush(colour)
         painter.drawEllipse(disc)
         self._swatch_sign(painter, item.choice, disc.center(), colour)
@@ -178,4 +179,4 @@ class ItemPainter:
             paint_minus(painter, centre, sign)
 
 
-_ROLES: Final = ("tint", "chip", "accent", "on_accent", "line", "text", "second", "third")
+_ROLES: Final = ("tint", "chip", "accent", "on_accent", "text", "second", "third")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from album.domain.appearance import Colour
@@ -21,8 +21,9 @@ STARS: Final = 5
 class ColourBar(QWidget):
     """The colours of a picture side by side."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._colours: Sequence[Colour] = ()
         self.setFixedHeight(COLOUR_PX)
 
@@ -35,7 +36,7 @@ class ColourBar(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw one field a colour."""
+        """Draw one field a colour, and a hairline round all: one may be that of the ground."""
         total = sum(one.share for one in self._colours)
         if not total:
             return
@@ -49,6 +50,9 @@ class ColourBar(QWidget):
                 width = self.width() * one.share / total
                 painter.fillRect(QRectF(left, 0, width + 1, self.height()), QColor(*one.rgb))
                 left += width
+            painter.setClipping(False)
+            painter.setPen(QPen(self._theme.palette.swatch_line, 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3.5, 3.5)
 
 
 @guarded

@@ -90,7 +90,7 @@ class InfoPanel(QWidget):
         self.field = LineField()
         self._completions = Completions(session, bridge, self.field)
         self._add = QPushButton()
-        self._colours = ColourBar()
+        self._colours = ColourBar(theme)
         self._style = FlowLayout(None, 6, 6)
         self._quality = QVBoxLayout()
         self._quality.setSpacing(0)
