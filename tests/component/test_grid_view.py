@@ -296,3 +296,21 @@ def test_without_time_the_scroller_shows_a_thin_mark_and_no_empty_label(
     dark = theme.colour("text")
     column = [image.pixelColor(image.width() - 3, y) for y in range(image.height())]
     assert 0 < column.count(dark) <= 4 * image.devicePixelRatio()
+
+
+def test_no_year_shows_from_under_the_label_of_the_place(
+    scroller: YearScroller, theme: Theme
+) -> None:
+    scroller.resize(84, 400)
+    scroller.show_days(np.arange(20_700, 10_000, -7, dtype=np.int32), timed=True)
+    page, dark = theme.colour("page"), theme.colour("text")
+    for row in range(0, 1500, 40):
+        scroller.show_place(row)
+        image = scroller.grab().toImage()
+        right = [image.pixelColor(image.width() - 2, y) for y in range(image.height())]
+        top, bottom = right.index(dark), image.height() - 1 - right[::-1].index(dark)
+        assert bottom - top < 24
+        beside = [
+            image.pixelColor(x, y) for x in range(50, image.width()) for y in (top - 2, bottom + 2)
+        ]
+        assert {one.name() for one in beside} == {page.name()}

@@ -5,9 +5,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
+    QFontMetrics,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -31,6 +32,8 @@ _HIGHEST_SLOT_PX: Final = 14
 _LABEL_PX: Final = 19
 _MARK_PX: Final = (20, 3)
 _YEAR_APART_PX: Final = 18
+_CLEAR_PX: Final = 2
+"""Free above and below the label."""
 
 
 @guarded
@@ -60,6 +63,7 @@ class YearScroller(QWidget):
         self._scale: QPixmap | None = None
         self._scale_for = (QSize(), 1.0)
         self._years: dict[int, QStaticText] = {}
+        self._years_at: list[tuple[QRectF, QStaticText]] = []
         theme.changed.connect(self._redraw)
 
     def show_days(self, days: NDArray[np.int32], *, timed: bool) -> None:
@@ -110,10 +114,10 @@ class YearScroller(QWidget):
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._scale)
             if self._count:
-                self._paint_label(painter)
+                self._paint_place(painter)
 
     def _drawn_scale(self) -> QPixmap:
-        """What stays while one scrolls: ground, ticks and years."""
+        """What stays while one scrolls: ground and ticks; the years get their places."""
         ratio = self.devicePixelRatioF()
         self._scale_for = (self.size(), ratio)
         scale = QPixmap(self.size() * ratio)
@@ -122,7 +126,7 @@ class YearScroller(QWidget):
         if self._timed and self._count:
             with QPainter(scale) as painter:
                 self._paint_ticks(painter)
-                self._paint_years(painter)
+        self._years_at = self._placed_years()
         return scale
 
     def _redraw(self) -> None:
@@ -145,20 +149,26 @@ class YearScroller(QWidget):
                 drawn, longest = y, 0.0
         painter.drawRects(ticks)
 
-    def _paint_years(self, painter: QPainter) -> None:
-        painter.setFont(self._theme.font(Size.SMALL))
-        painter.setPen(self._theme.palette.colour("third"))
-        slot, drawn, before = self._slot(), -1e9, None
+    def _placed_years(self) -> list[tuple[QRectF, QStaticText]]:
+        """Every year at its first month, as far as there is room."""
+        font = self._theme.font(Size.SMALL)
+        placed: list[tuple[QRectF, QStaticText]] = []
+        slot, free, before = self._slot(), -1e9, None
         for month, value in enumerate(self._months.tolist()):
             year = 1970 + value // 12
+            text = self._year(year, font)
             y = _MARGIN_PX + month * slot
-            if year != before and y - drawn >= _YEAR_APART_PX:
-                text = self._year(year, painter.font())
-                painter.drawStaticText(
-                    _TICK_RIGHT_PX + 6, round(y - text.size().height() / 2), text
-                )
-                drawn = y
+            if year != before and y >= free:
+                top = round(y - text.size().height() / 2)
+                placed.append((QRectF(QPointF(_TICK_RIGHT_PX + 6, top), text.size()), text))
+                free = y + max(_YEAR_APART_PX, text.size().height())
             before = year
+        return placed
+
+    def _years_beside(self, label: QRectF) -> list[tuple[QRectF, QStaticText]]:
+        """The years that are seen while the label of the place is here."""
+        taken = label.adjusted(0, -_CLEAR_PX, 0, _CLEAR_PX)
+        return [one for one in self._years_at if not one[0].intersects(taken)]
 
     def _year(self, year: int, font: QFont) -> QStaticText:
         """The words of a year, laid out once."""
@@ -169,26 +179,40 @@ class YearScroller(QWidget):
             self._years[year] = text
         return self._years[year]
 
-    def _paint_label(self, painter: QPainter) -> None:
-        palette = self._theme.palette
+    def _paint_place(self, painter: QPainter) -> None:
+        """The label of the place, and the years that it leaves room for."""
         row = self._at if self._pointer is None else self._row_at(self._pointer)
         y = self._y_of(row) if self._pointer is None else float(self._pointer)
         y = min(max(y, _LABEL_PX), self.height() - _LABEL_PX)
-        when = self._when(row)
-        text = "" if when is None else words.month(when)
-        if self._pointer is not None and when is not None:
-            text = f"{when.day} {text}" if words.language() == "en" else words.day(when)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        text = self._said(row)
         if not text:
             self._paint_mark(painter, y)
             return
-        painter.setFont(self._theme.font(Size.SMALL, strong=True))
-        width = max(28, painter.fontMetrics().horizontalAdvance(text) + 14)
+        strong = self._theme.font(Size.SMALL, strong=True)
+        width = max(28, QFontMetrics(strong).horizontalAdvance(text) + 14)
         box = QRectF(self.width() - width, y - _LABEL_PX / 2, width + 6, _LABEL_PX)
+        painter.setFont(self._theme.font(Size.SMALL))
+        painter.setPen(self._theme.palette.colour("third"))
+        for at, year in self._years_beside(box):
+            painter.drawStaticText(at.topLeft(), year)
+        painter.setFont(strong)
+        self._paint_label(painter, box, text)
+
+    def _said(self, row: int) -> str:
+        """The month of a photo, at the pointer the day; empty where there is no time."""
+        when = self._when(row)
+        if when is None:
+            return ""
+        if self._pointer is None:
+            return words.month(when)
+        return f"{when.day} {words.month(when)}" if words.language() == "en" else words.day(when)
+
+    def _paint_label(self, painter: QPainter, box: QRectF, text: str) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.colour("text"))
+        painter.setBrush(self._theme.palette.colour("text"))
         painter.drawRoundedRect(box, 3, 3)
-        painter.setPen(palette.colour("page"))
+        painter.setPen(self._theme.palette.colour("page"))
         painter.drawText(box.adjusted(7, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_mark(self, painter: QPainter, y: float) -> None:
