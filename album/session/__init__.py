@@ -2,9 +2,10 @@
 
 from album.session.changes import Change, ChangeKind, Changes
 from album.session.session import LibrarySession
-from album.session.values import Decision, FolderStatus, Progress, Prospect, Stage
+from album.session.values import Act, Decision, FolderStatus, Progress, Prospect, Stage
 
 __all__ = [
+    "Act",
     "Change",
     "ChangeKind",
     "Changes",

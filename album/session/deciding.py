@@ -16,7 +16,7 @@ from album.errors import QueryProblem
 from album.session.browsing import Browsing
 from album.session.changes import ChangeKind, Changes
 from album.session.futures import failed, mapped
-from album.session.values import Decision
+from album.session.values import Act, Decision
 from album.storage.database import Database
 from album.storage.photos import restore_opinions, set_favourite, set_rating
 from album.storage.tags import clear_tag, decide, resolve_tag, restore_tags
@@ -29,10 +29,10 @@ TakeBack = Callable[[], Future[Any]]
 
 MOST_UNDONE = 200
 
-_VERBS = {
-    TagState.CONFIRMED: "Accepted",
-    TagState.MANUAL: "Added",
-    TagState.REJECTED: "Rejected",
+_ACTS = {
+    TagState.CONFIRMED: Act.ACCEPTED,
+    TagState.MANUAL: Act.ADDED,
+    TagState.REJECTED: Act.REJECTED,
 }
 
 
@@ -69,8 +69,10 @@ class Decisions:
         def write(db: sqlite_utils.Database) -> _Done:
             before = decide(db, ids, word, state, self._taxonomy)
             changed = tuple(row.photo_id for row in before if row.state != state)
-            text = f"{_VERBS[state]} {name} on {_photos(changed)}"
-            return self._done_to(Decision(text, changed, slug), lambda db: restore_tags(db, before))
+            act = _ACTS[state]
+            text = f"{act.capitalize()} {name} on {_photos(changed)}"
+            decision = Decision(text, changed, slug, act, name)
+            return self._done_to(decision, lambda db: restore_tags(db, before))
 
         return self._commit(write)
 
@@ -80,8 +82,10 @@ class Decisions:
         def write(db: sqlite_utils.Database) -> _Done:
             before = clear_tag(db, ids, slug, self._taxonomy)
             changed = tuple(row.photo_id for row in before)
-            text = f"Took {self._taxonomy.name(slug)} off {_photos(changed)}"
-            return self._done_to(Decision(text, changed, slug), lambda db: restore_tags(db, before))
+            name = self._taxonomy.name(slug)
+            text = f"Took {name} off {_photos(changed)}"
+            decision = Decision(text, changed, slug, Act.TOOK_OFF, name)
+            return self._done_to(decision, lambda db: restore_tags(db, before))
 
         return self._commit(write)
 
@@ -93,7 +97,8 @@ class Decisions:
             changed = tuple(one.photo_id for one in before if one.favourite != favourite)
             verb = "Made favourites of" if favourite else "Made no favourites of"
             text = f"{verb} {_photos(changed)}"
-            return self._done_to(Decision(text, changed), lambda db: restore_opinions(db, before))
+            decision = Decision(text, changed, act=Act.HEARTED if favourite else Act.UNHEARTED)
+            return self._done_to(decision, lambda db: restore_opinions(db, before))
 
         return self._commit(write)
 
@@ -105,25 +110,25 @@ class Decisions:
             changed = tuple(one.photo_id for one in before if one.rating != rating)
             stars = "no stars" if not rating else f"{rating} stars" if rating > 1 else "1 star"
             text = f"Gave {stars} to {_photos(changed)}"
-            return self._done_to(Decision(text, changed), lambda db: restore_opinions(db, before))
+            decision = Decision(text, changed, act=Act.RATED, stars=max(0, rating or 0))
+            return self._done_to(decision, lambda db: restore_opinions(db, before))
 
         return self._commit(write)
 
-    def remember(self, text: str, take_back: TakeBack) -> Decision:
+    def remember(self, decision: Decision, take_back: TakeBack) -> Decision:
         """Something else was done that can be taken back: `undo` does so in its turn."""
-        decision = Decision(text, ())
         self._keep(_Done(decision, take_back))
         return decision
 
-    def undo(self) -> Future[str | None]:
+    def undo(self) -> Future[Decision | None]:
         """Take back the last decision."""
         with self._lock:
             last = self._done.pop() if self._done else None
         if last is None:
-            nothing: Future[str | None] = Future()
+            nothing: Future[Decision | None] = Future()
             nothing.set_result(None)
             return nothing
-        return mapped(last.take_back(), lambda _: last.decision.text)
+        return mapped(last.take_back(), lambda _: last.decision)
 
     def _done_to(self, decision: Decision, restore: Restore) -> _Done:
         return _Done(decision, partial(self._restore, restore, decision.ids))

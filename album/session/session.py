@@ -41,7 +41,7 @@ from album.session.originals import Originals
 from album.session.scanning import FolderScanner, ScanEvents, scan_around
 from album.session.teaching import Teaching
 from album.session.thumbnails import Thumbnails
-from album.session.values import Decision, FolderStatus, Progress
+from album.session.values import Act, Decision, FolderStatus, Progress
 from album.settings import SettingsStore
 from album.storage import albums, problems
 from album.storage.albums import SavedAlbum
@@ -329,9 +329,9 @@ class LibrarySession:
         def note(was: Folder | None) -> Decision:
             if was is None:
                 return Decision("", ())
-            return self._decisions.remember(
-                f"Stopped watching {was.path.name}", partial(self._folders.restore, was)
-            )
+            name = was.path.name
+            done = Decision(f"Stopped watching {name}", (), act=Act.UNWATCHED, name=name)
+            return self._decisions.remember(done, partial(self._folders.restore, was))
 
         return mapped(self._folders.remove(folder_id), note)
 
@@ -398,8 +398,8 @@ class LibrarySession:
         """Rate photos 0 to 5; None: not rated."""
         return self._decisions.set_rating(ids, rating)
 
-    def undo(self) -> Future[str | None]:
-        """Take back the last decision of this session; its text, None when there is none left."""
+    def undo(self) -> Future[Decision | None]:
+        """Take back the last decision of this session; None when there is none left."""
         return self._decisions.undo()
 
     # Problems and saved searches

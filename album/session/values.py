@@ -26,19 +26,38 @@ class FolderStatus:
     photos: int
 
 
+class Act(StrEnum):
+    """What the user did."""
+
+    ACCEPTED = "accepted"
+    ADDED = "added"
+    REJECTED = "rejected"
+    TOOK_OFF = "took off"
+    HEARTED = "hearted"
+    UNHEARTED = "unhearted"
+    RATED = "rated"
+    UNWATCHED = "unwatched"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a decision of the user did.
+    """What a decision of the user did; `act` and what follows it say it without words.
 
     Attributes:
-        text: in words, as `undo` will name it («Accepted beach on 3 photos»).
+        text: in English («Accepted beach on 3 photos»).
         ids: the photos that changed; empty when nothing did (then there is nothing to undo).
         slug: the tag it was about; empty for ratings and favourites.
+        act: what was done.
+        name: of the tag (in English, or as the user wrote it) or of the folder.
+        stars: that were given.
     """
 
     text: str
     ids: tuple[PhotoId, ...]
     slug: str = ""
+    act: Act | None = None
+    name: str = ""
+    stars: int = 0
 
 
 @dataclass(frozen=True, slots=True)

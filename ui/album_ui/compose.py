@@ -20,6 +20,7 @@ from album_ui.activity.notices import Message, NoticeLine
 from album_ui.activity.status import StatusLine
 from album_ui.bridge import Bridge
 from album_ui.cutout.page import CutoutPage
+from album_ui.decisions import decision_words
 from album_ui.drop.area import DropArea
 from album_ui.drop.outgoing import drag_out, mime_of_originals
 from album_ui.facets.panel import FacetPanel
@@ -181,15 +182,16 @@ class Program(QObject):
         """Take back the last decision."""
         self.bridge.call(self._session.undo(), self._on_undone, owner=self)
 
-    def _on_undone(self, text: str | None) -> None:
-        said = tr("Nothing to undo") if text is None else tr("Undone: {what}", what=text)
+    def _on_undone(self, decision: Decision | None) -> None:
+        said = tr("Nothing to undo")
+        if decision is not None:
+            said = tr("Undone: {what}", what=decision_words(decision, self._session.taxonomy))
         self.notices.say(Message(said, replaces=UNDO))
 
     def _on_decided(self, decision: Decision) -> None:
         if decision.ids:
-            self.notices.say(
-                Message(decision.text, action=tr("Undo"), act=self.undo, replaces=UNDO)
-            )
+            said = decision_words(decision, self._session.taxonomy)
+            self.notices.say(Message(said, action=tr("Undo"), act=self.undo, replaces=UNDO))
 
     def _on_teach(self) -> None:
         ids = self.library.selected_ids()
