@@ -10,7 +10,7 @@ from album.cli.output import note, printable
 from album.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from album.domain.photo import PhotoId
     from album.notices import Notice
@@ -111,6 +111,23 @@ def find_photo(session: "LibrarySession", file: Path) -> "PhotoId | None":
         if found is not None:
             return found
     return None
+
+
+def find_photos(
+    session: "LibrarySession", files: "Sequence[Path]"
+) -> "tuple[list[PhotoId], list[tuple[Path, str]]]":
+    """The photos of the files, each once, and the files that are none, with the reason."""
+    ids: dict[PhotoId, None] = {}
+    failed = []
+    for file in files:
+        photo_id = find_photo(session, file)
+        if photo_id is not None:
+            ids[photo_id] = None
+        elif file.exists():
+            failed.append((file, "is not in the library; `album index` adds its folder."))
+        else:
+            failed.append((file, "there is no such file, here or in the library."))
+    return list(ids), failed
 
 
 def existing_folder(folder: Path) -> Path:

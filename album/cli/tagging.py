@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from album.cli.library import find_photo, quick_library
+from album.cli.library import find_photos, quick_library
 from album.cli.options import (
     WORDS,
     Common,
@@ -47,7 +47,7 @@ def tag(common: Common, words: tuple[str, ...], cleared: tuple[str, ...], as_jso
     if not (decisions or cleared) or not all(word for word, _ in decisions):
         raise click.UsageError("Say which tags: +beach sets one, -night rejects one.")
     with quick_library(common) as session:
-        ids, failed = _find(session, files)
+        ids, failed = find_photos(session, files)
         done = _decide(session, ids, decisions, cleared) if ids else []
     if as_json:
         print_json(
@@ -65,23 +65,6 @@ def tag(common: Common, words: tuple[str, ...], cleared: tuple[str, ...], as_jso
     for path, reason in failed:
         fail(path, reason)
     return Exit.SOME_FAILED if failed else Exit.DONE
-
-
-def _find(
-    session: "LibrarySession", files: "Sequence[Path]"
-) -> "tuple[list[PhotoId], list[tuple[Path, str]]]":
-    """The photos of the files, each once, and the files that are none."""
-    ids: dict[PhotoId, None] = {}
-    failed = []
-    for file in files:
-        photo_id = find_photo(session, file)
-        if photo_id is not None:
-            ids[photo_id] = None
-        elif file.exists():
-            failed.append((file, "is not in the library; `album index` adds its folder."))
-        else:
-            failed.append((file, "there is no such file, here or in the library."))
-    return list(ids), failed
 
 
 def _decide(

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from album.cli.files import expand
-from album.cli.library import find_photo, quick_library
+from album.cli.library import find_photos, quick_library
 from album.cli.options import A_PATH, Common, Exit, json_option, library_option, pass_common
 from album.cli.output import counted, fail, print_json, printable, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from album.domain.photo import PhotoId
     from album.domain.share import Share
-    from album.session import LibrarySession, Prospect
+    from album.session import Prospect
 
 _OPTIONS = {"--like": "likes", "--unlike": "unlikes"}
 
@@ -83,8 +82,8 @@ def teach(
             known = session.teaching.forget(tag).result()
             _say_forgotten(tag, known=known, as_json=as_json)
             return Exit.DONE
-        liked, missing = _find(session, likes)
-        unliked, also_missing = _find(session, unlikes)
+        liked, missing = find_photos(session, _with_folders(likes))
+        unliked, also_missing = find_photos(session, _with_folders(unlikes))
         if both := set(liked) & set(unliked):
             raise click.UsageError(
                 f"{counted(len(both), 'photo')} cannot be both liked and unliked."
@@ -101,22 +100,10 @@ def teach(
     return Exit.SOME_FAILED if failed else Exit.DONE
 
 
-def _find(
-    session: "LibrarySession", paths: "Sequence[Path]"
-) -> "tuple[list[PhotoId], list[tuple[Path, str]]]":
-    """The photos that lie there, each once, and the files that are none of the library."""
+def _with_folders(paths: "Sequence[Path]") -> list[Path]:
+    """The files, and those that lie in the folders."""
     files, _ = expand([path for path in paths if path.is_dir()])
-    ids: dict[PhotoId, None] = {}
-    failed = []
-    for file in [*(path for path in paths if not path.is_dir()), *files]:
-        photo_id = find_photo(session, file)
-        if photo_id is not None:
-            ids[photo_id] = None
-        elif file.exists():
-            failed.append((file, "is not in the library; `album index` adds its folder."))
-        else:
-            failed.append((file, "there is no such file, here or in the library."))
-    return list(ids), failed
+    return [*(path for path in paths if not path.is_dir()), *files]
 
 
 def _say(prospect: "Prospect") -> None:

@@ -197,17 +197,25 @@ def test_esc_leaves_the_tag_that_is_typed(
     assert TagState.MANUAL not in states(indexed, ids[0]).values()
 
 
-def test_a_marked_name_is_taken_whole(
-    panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
-) -> None:
+def names_for(
+    panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], typed: str, qtbot: QtBot
+) -> Completions:
+    """Type the beginning of a tag; the list of names that is offered for it."""
     indexed.facet_counts(Query()).result(10)
-    panel.show_photos(ids[:1])
+    panel.show_photos(ids)
     panel.add_tag()
     panel.activateWindow()
     qtbot.waitUntil(panel.field.hasFocus)
-    QTest.keyClicks(panel.field, "bea")
+    QTest.keyClicks(panel.field, typed)
     names = panel.findChild(Completions)
     assert names is not None
+    return names
+
+
+def test_a_marked_name_is_taken_whole(
+    panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    names = names_for(panel, indexed, ids[:1], "bea", qtbot)
     qtbot.waitUntil(lambda: "beach" in names.names and names.popup.isVisible())
     QTest.keyClick(names.popup, Qt.Key.Key_Down)
     QTest.keyClick(names.popup, Qt.Key.Key_Return)
@@ -218,14 +226,7 @@ def test_a_marked_name_is_taken_whole(
 def test_esc_in_the_list_of_names_closes_only_the_list(
     panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
 ) -> None:
-    indexed.facet_counts(Query()).result(10)
-    panel.show_photos(ids[:1])
-    panel.add_tag()
-    panel.activateWindow()
-    qtbot.waitUntil(panel.field.hasFocus)
-    QTest.keyClicks(panel.field, "bea")
-    names = panel.findChild(Completions)
-    assert names is not None
+    names = names_for(panel, indexed, ids[:1], "bea", qtbot)
     qtbot.waitUntil(names.popup.isVisible)
     QTest.keyClick(names.popup, Qt.Key.Key_Escape)
     assert not names.popup.isVisible()
