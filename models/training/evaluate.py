@@ -171,7 +171,7 @@ def _examples(chosen: argparse.Namespace, weights: Weights) -> Examples:
     }
     for pictures in picture_sets(chosen.data, chosen.sources, whole=False):
         extract(pictures, work, backbone, chosen.every)
-    return load_examples(chosen.data, work, load_rules(), chosen.sources, chosen.every)
+    return load_examples(chosen.data, work, load_rules(), chosen.sources, chosen.every, chosen.work)
 
 
 def main() -> None:

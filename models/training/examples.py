@@ -12,6 +12,7 @@ from album.taxonomies import built_in_taxonomy
 from training.features import load_features, seen
 from training.rules import NO, UNKNOWN, YES, Rule, labels
 from training.whole import picture_sets
+from training.witness import witness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,12 @@ class Examples:
 
 
 def load_examples(
-    data: Path, work: Path, rules: dict[str, Rule], sources: Path | None = None, every: int = 1
+    data: Path,
+    work: Path,
+    rules: dict[str, Rule],
+    sources: Path | None = None,
+    every: int = 1,
+    seen_in: Path | None = None,
 ) -> Examples:
     """Everything; people are looked for where a rule asks, answers carried up and down.
 
@@ -63,6 +69,7 @@ def load_examples(
         rules: what says yes to which tag.
         sources: folder of further sets; None: excerpts alone.
         every: as it was told to `features`.
+        seen_in: where `objects` and `faces` wrote; None: nothing is asked of them.
     """
     parts = picture_sets(data, sources, whole=False)
     shown = [seen(part, every) for part in parts]
@@ -79,6 +86,8 @@ def load_examples(
         np.array([entry.name for _, entry in entries]),
     )
     _look_for_people(found, rules)
+    if seen_in is not None:
+        witness(found.answers, found.sets, found.names, rules, seen_in)
     carry(found.answers, list(rules), built_in_taxonomy())
     return found
 

@@ -184,7 +184,9 @@ def main() -> None:
     head = TagHead(len(saved["tags"]), saved["plan"]["hidden"]).eval()
     head.load_state_dict(saved["head"])
     network = load_network(chosen.work)
-    examples = load_examples(chosen.data, network.work, load_rules(), chosen.sources, chosen.every)
+    examples = load_examples(
+        chosen.data, network.work, load_rules(), chosen.sources, chosen.every, chosen.work
+    )
     table = build_table(examples, head, network.class_head)
     tensors = {
         "tagger.safetensors": {

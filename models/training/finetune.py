@@ -23,9 +23,10 @@ from torch import nn
 from torch.nn import functional
 
 from album_models.backbone import normalise
+from album_models.weights import Weights, fill
 from training.batches import views, whole
 from training.features import extract
-from training.material import Material, load_material
+from training.material import TAUGHT_CLASSES, Material, load_material
 from training.origin import load_origin
 from training.pixels import decode
 from training.student import Lesson, Student
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 _SAVED_EVERY_S: Final = 240.0
 _LOOKED_AT_EVERY_S: Final = 600.0
 _TOLD_EVERY: Final = 100
+_FIRST_SEEN: Final = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Plan:
     minutes: float = 82.0
     grown_after: float = 0.52
     small_px: int = 128
-    large_px: int = 176
+    large_px: int = 160
     batch: int = 64
     weight_rate: float = 2.5e-3
     bias_rate: float = 3e-4
@@ -86,8 +88,7 @@ class FineTuning:
         self._folder = work / "finetune"
         self._folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(plan.seed)
-        classes = {name: value.clone() for name, value in student.class_head.state_dict().items()}
-        self._lesson = Lesson(material, classes)
+        self._lesson = Lesson(material)
         self._student = student
         student.freeze()
         student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -97,7 +98,7 @@ class FineTuning:
         if (self._folder / "last.pt").exists():
             self._load()
         else:
-            _first_look(student, material, self._lesson)
+            _first_look(student, material, self._lesson, plan.small_px)
             self._average = copy.deepcopy(student)
 
     def run(self) -> None:
@@ -220,9 +221,9 @@ def look(student: Student, material: Material, side_px: int = 192) -> Iterator[s
             continue
         logits = []
         for part in np.array_split(chosen, max(1, len(chosen) // 32)):
-            pictures = normalise(whole([material.pixels(row) for row in part], side_px))
+            pictures = whole([material.pixels(row) for row in part], side_px)
             with torch.no_grad():
-                logits.append(student.scene_head(student.upper(student.lower(pictures))))
+                logits.append(student.scene_head(_pooled(student, pictures)))
         wanted = material.scenes[chosen]
         possible = torch.from_numpy(material.scene_ranges[wanted])
         ranked = torch.cat(logits).masked_fill(~possible, -torch.inf)
@@ -232,8 +233,14 @@ def look(student: Student, material: Material, side_px: int = 192) -> Iterator[s
         yield f"{name} {first:.1%} / {five:.1%} of {len(chosen)}"
 
 
-def _from_origin(material: Material) -> Student:
+def _beginner(material: Material, *, from_built_in: bool) -> Student:
+    """The origin's network, or that of the built-in pack, whose training then goes on."""
     student = Student(material.answers.shape[1], len(material.scene_ranges))
+    if from_built_in:
+        tensors = Weights().tensors("tagger.safetensors")
+        fill(student.backbone, tensors, "backbone")
+        fill(student.class_head, tensors, "class_head")
+        return student
     backbone, classes = load_origin()
     student.backbone.load_state_dict(backbone)
     student.class_head.load_state_dict(classes)
@@ -256,22 +263,35 @@ def _groups(student: Student, plan: Plan) -> list[dict[str, Any]]:
     return groups
 
 
-def _first_look(student: Student, material: Material, lesson: Lesson) -> None:
-    """Trains the new heads on the frozen backbone's features: a minute instead of an hour."""
-    rows = material.training[material.teacher_rows[material.training] >= 0]
+def _first_look(student: Student, material: Material, lesson: Lesson, side_px: int) -> None:
+    """Trains the new heads on what the backbone sees in some pictures: minutes instead of hours."""
     dice = np.random.default_rng(3)
+    rows = dice.permutation(material.training)[:_FIRST_SEEN]
+    seen = [
+        _pooled(student, views([material.pixels(row) for row in part], side_px, dice))
+        for part in _parts(rows, 64)
+    ]
+    features = torch.cat(seen)
     heads = [*student.tag_head.parameters(), *student.scene_head.parameters()]
     optimiser = torch.optim.AdamW(heads, 2e-3, weight_decay=1e-2)
     loss = torch.zeros(())
-    for _ in range(4):
-        for part in np.array_split(dice.permutation(rows), max(1, len(rows) // 512)):
-            cached = material.teacher[material.teacher_rows[part]].astype(np.float32)
-            features = functional.dropout(torch.from_numpy(cached), 0.2)
-            loss = lesson.loss(student, features, part).mean()
+    for _ in range(8):
+        for part in _parts(dice.permutation(len(rows)), 256):
+            pooled = functional.dropout(features[torch.from_numpy(part)], 0.2)
+            loss = lesson.loss(student, pooled, rows[part]).mean()
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
     log.info("first look of the heads: loss %.3f", float(loss.detach()))
+
+
+@torch.no_grad()
+def _pooled(student: Student, pictures: Tensor) -> Tensor:
+    return student.upper(student.lower(normalise(pictures)))
+
+
+def _parts(rows: NDArray[np.intp], size: int) -> list[NDArray[np.intp]]:
+    return np.array_split(rows, max(1, len(rows) // size))
 
 
 def main() -> None:
@@ -282,16 +302,19 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
     parser.add_argument("--sources", type=Path, help="folder of the whole sets, checked out")
     parser.add_argument("--minutes", type=float, default=82.0, help="that training takes")
+    parser.add_argument("--start", choices=("origin", "built-in"), default="origin")
     parser.add_argument("--threads", type=int, default=1)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     torch.set_flush_denormal(True)
     for pictures in picture_sets(chosen.data, chosen.sources, whole=False):
-        extract(pictures, chosen.work, load_origin()[0])
+        if pictures.name in TAUGHT_CLASSES:
+            extract(pictures, chosen.work, load_origin()[0])
     for pictures in picture_sets(chosen.data, chosen.sources):
         decode(pictures, chosen.work)
     material = load_material(chosen.data, chosen.work, chosen.sources)
-    FineTuning(_from_origin(material), material, Plan(chosen.minutes), chosen.work).run()
+    student = _beginner(material, from_built_in=chosen.start == "built-in")
+    FineTuning(student, material, Plan(chosen.minutes), chosen.work).run()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 from album.taxonomies import built_in_taxonomy
 from training.examples import carry
 from training.features import load_features
+from training.origin import load_origin
 from training.pixels import load_pixels
 from training.rules import labels, load_rules
 from training.whole import picture_sets
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from training.pictures import PictureSet
 
 _OF_SET: Final = {"miniplaces": "miniplaces", "regions": "miniplaces"}
+TAUGHT_CLASSES: Final = ("flickr8k", "things")
+"""Sets whose pictures show things: there the origin's classes are held on to."""
 _TWICE: Final = ("flickr8k", "things")
 _LOOKED_AT: Final = {"miniplaces": 1200, "intel": 300, "sports22": 400}
 
@@ -37,7 +40,7 @@ class Material:
         scenes: number of the folder of MiniPlaces, Intel or sports22; -1 elsewhere.
         scene_names: SET:FOLDER, in the order of the numbers.
         scene_ranges: (folders, folders): which folders belong to the same set.
-        teacher: features of the frozen backbone, (some pictures, FEATURES), float16.
+        teacher: what the origin's network says of its classes, (some pictures, CLASSES), float16.
         teacher_rows: the row there, -1 without one.
         validates: which pictures choose.
         training: numbers of those that train; captions and things, which are few, twice.
@@ -111,12 +114,16 @@ def _folder(name: str, row: dict[str, str]) -> str:
 def _teacher(
     work: Path, sets: list[PictureSet], excerpts: list[PictureSet]
 ) -> tuple[NDArray[np.float16], NDArray[np.intp]]:
-    """The frozen backbone's features of the excerpts, and which picture has which."""
-    features, rows, before = [], [], 0
+    """The origin's logits of the pictures that show things, and which picture has which."""
+    classes = load_origin()[1]
+    weight, bias = classes["weight"].numpy().T, classes["bias"].numpy()
+    logits, rows, before = [], [], 0
     for part, excerpt in zip(sets, excerpts, strict=True):
-        names = [entry.name for entry in excerpt.entries]
+        names = [entry.name for entry in excerpt.entries] if part.name in TAUGHT_CLASSES else []
         row_of = {name: before + number for number, name in enumerate(names)}
-        features.append(load_features(work, part.name, 0))
+        if names:
+            features = load_features(work, part.name, 0).astype(np.float32)
+            logits.append((features @ weight + bias).astype(np.float16))
         rows += [row_of.get(entry.name, -1) for entry in part.entries]
         before += len(names)
-    return np.concatenate(features), np.array(rows)
+    return np.concatenate(logits), np.array(rows)

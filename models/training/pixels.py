@@ -23,6 +23,7 @@ SIDES_PX: Final = {
     "sports22": 160,
     "intel": 144,
     "weather": 176,
+    "extra": 176,
     "regions": 128,
     "miniplaces": 128,
 }

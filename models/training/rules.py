@@ -45,6 +45,12 @@ class Rule:
         things: SET:LABEL (or its beginning) of `things-and-styles` that show it.
         quiet: sets, folders or SET:LABEL that say nothing; `all`: everything but captions.
         weather, not_weather: folders of the weather set that show it, or that do not.
+        extra: folders of gathered pictures that show it; the others say no, but for those of
+            `extra_maybe`.
+        objects: what a detector must see, `dog` or `person + skateboard`, each of which says yes;
+            unless `objects_few`, where it sees none it says no.
+        people: how many people a detector must see. face: how tall the only face must be, as a
+            share of the picture's height.
     """
 
     places: list[str] = field(default_factory=list)
@@ -61,6 +67,12 @@ class Rule:
     quiet: list[str] = field(default_factory=list)
     weather: list[str] = field(default_factory=list)
     not_weather: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    extra_maybe: list[str] = field(default_factory=list)
+    objects: list[str] = field(default_factory=list)
+    objects_few: bool = False
+    people: int = 0
+    face: float = 0.0
 
 
 def load_rules() -> dict[str, Rule]:
@@ -79,6 +91,7 @@ def labels(pictures: PictureSet, rules: dict[str, Rule]) -> NDArray[np.int8]:
         "regions": _regions,
         "miniplaces": _places,
         "weather": _weather,
+        "extra": _extra,
     }[pictures.name]
     return np.stack([judge(pictures, tag, rule) for tag, rule in rules.items()], axis=1)
 
@@ -130,6 +143,13 @@ def _weather(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
     del tag
     said = {**dict.fromkeys(rule.weather, YES), **dict.fromkeys(rule.not_weather, NO)}
     return np.array([said.get(entry.row["label"], UNKNOWN) for entry in pictures.entries], np.int8)
+
+
+def _extra(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
+    del tag
+    said = {**dict.fromkeys(rule.extra_maybe, UNKNOWN), **dict.fromkeys(rule.extra, YES)}
+    other = NO if rule.extra else UNKNOWN
+    return np.array([said.get(entry.row["label"], other) for entry in pictures.entries], np.int8)
 
 
 def _sports(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:

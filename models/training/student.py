@@ -81,9 +81,8 @@ def _pointwise(conv: SameConv, features: Tensor) -> Tensor:
 class Lesson:
     """What is known of a batch, and how far the heads are from it: one number a picture."""
 
-    def __init__(self, material: Material, origin: dict[str, Tensor]) -> None:
+    def __init__(self, material: Material) -> None:
         self._material = material
-        self._origin = origin
         self._ranges = torch.from_numpy(material.scene_ranges)
 
     def loss(self, student: Student, pooled: Tensor, chosen: NDArray[np.intp]) -> Tensor:
@@ -112,8 +111,7 @@ class Lesson:
     def _classes(self, logits: Tensor, chosen: NDArray[np.intp]) -> Tensor:
         """Divergence from what the origin's network says, so that its classes stay."""
         rows = self._material.teacher_rows[chosen]
-        features = torch.from_numpy(self._material.teacher[np.maximum(rows, 0)].astype(np.float32))
-        taught = features @ self._origin["weight"].T + self._origin["bias"]
+        taught = torch.from_numpy(self._material.teacher[np.maximum(rows, 0)].astype(np.float32))
         apart = functional.kl_div(
             (logits / _TEMPERATURE).log_softmax(dim=1),
             (taught / _TEMPERATURE).softmax(dim=1),

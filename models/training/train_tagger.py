@@ -159,7 +159,9 @@ def main() -> None:
     for pictures in picture_sets(chosen.data, chosen.sources, whole=False):
         extract(pictures, network.work, network.backbone, chosen.every)
     rules, plan = load_rules(), Plan()
-    examples = load_examples(chosen.data, network.work, rules, chosen.sources, chosen.every)
+    examples = load_examples(
+        chosen.data, network.work, rules, chosen.sources, chosen.every, chosen.work
+    )
     head = train_head(examples, plan, network.heads)
     scores = logits_of(head, examples.features[examples.validates])
     precisions = average_precision(scores, examples.answers[examples.validates])

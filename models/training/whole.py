@@ -1,7 +1,8 @@
 """Whole sets at their own size, and sets that no excerpt has, where their repositories stand.
 
 SOURCES/miniplaces, SOURCES/intel, SOURCES/sports22 and SOURCES/weather are work trees of the
-repositories that the card of the tagger names. The split is by name, as for the excerpts.
+repositories that the card of the tagger names; SOURCES/extra holds folders of pictures that were
+gathered for tags with few of them. The split is by name, as for the excerpts.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _WHOLE: Final = {
     "intel": Path("intel/train"),
     "sports22": Path("sports22/data"),
 }
-_WEATHER: Final = Path("weather/dataset")
+_FOLDERS: Final = {"weather": Path("weather/dataset"), "extra": Path("extra")}
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
 
@@ -51,16 +52,19 @@ class WholeSet(PictureSet):
         return _open(self._files[entry.name])
 
 
-class WeatherSet(PictureSet):
-    """Clouds, fog, rain, sun and sunsets: folders of pictures, no excerpt."""
+class FolderSet(PictureSet):
+    """Pictures in folders that say what they show: a set without an excerpt.
 
-    def __init__(self, sources: Path) -> None:
-        self.name = "weather"
-        root = sources / _WEATHER
-        files = {f"weather/{_name(file, root)}": file for file in _files(root)}
+    `weather`: clouds, fog, rain, sun and sunsets. `extra`: what was gathered, a folder a tag.
+    """
+
+    def __init__(self, sources: Path, name: str) -> None:
+        self.name = name
+        root = sources / _FOLDERS[name]
+        files = {f"{name}/{_name(file, root)}": file for file in _files(root)}
         self._files = _apart({key: file for key, file in files.items() if _opens(file)}, ())
         self.entries = tuple(
-            Entry(key, {"set": "weather", "label": key.split("/")[1]}, _held_out(key))
+            Entry(key, {"set": name, "label": key.split("/")[1]}, _held_out(key))
             for key in sorted(self._files)
         )
 
@@ -83,8 +87,9 @@ def picture_sets(data: Path, sources: Path | None, *, whole: bool = True) -> lis
         else PictureSet(data, name)
         for name in SETS
     ]
-    if sources is not None and (sources / _WEATHER).is_dir():
-        sets.append(WeatherSet(sources))
+    if sources is not None:
+        there = [name for name, place in _FOLDERS.items() if (sources / place).is_dir()]
+        sets += [FolderSet(sources, name) for name in there]
     return sets
 
 

@@ -17,9 +17,12 @@ from training.batches import views, whole
 from training.choices import Choice, choice_loss
 from training.finetune import FineTuning, Plan
 from training.material import Material
+from training.objects import OBJECTS, object_names
 from training.pictures import Entry, held_out
+from training.rules import NO, UNKNOWN, YES, Rule, labels
 from training.student import FROZEN_STAGES, Student
-from training.whole import WeatherSet, WholeSet
+from training.whole import FolderSet, WholeSet
+from training.witness import witness
 
 FOLDERS = ("abbey", "market_outdoor")
 
@@ -75,7 +78,72 @@ def test_weather_reads_folders_and_leaves_out_what_is_no_picture(tmp_path: Path)
     folder.mkdir(parents=True)
     picture(1).save(folder / "foggy1.jpg")
     (folder / "foggy2.jpg").write_text("a pointer to a large file")
-    assert [entry.row["label"] for entry in WeatherSet(tmp_path).entries] == ["foggy"]
+    assert [entry.row["label"] for entry in FolderSet(tmp_path, "weather").entries] == ["foggy"]
+
+
+def test_gathered_folders_say_yes_to_their_tag_and_no_to_the_others(tmp_path: Path) -> None:
+    for number, tag in enumerate(("fireworks", "concert", "waterfall")):
+        (tmp_path / "extra" / tag).mkdir(parents=True)
+        picture(number).save(tmp_path / "extra" / tag / "1.jpg")
+    pictures = FolderSet(tmp_path, "extra")
+    rules = {
+        "fireworks": Rule(extra=["fireworks"], extra_maybe=["concert"]),
+        "sky": Rule(),
+    }
+    assert [entry.row["label"] for entry in pictures.entries] == [
+        "concert",
+        "fireworks",
+        "waterfall",
+    ]
+    assert labels(pictures, rules).T.tolist() == [[UNKNOWN, YES, NO], [UNKNOWN] * 3]
+
+
+def test_detectors_correct_what_a_set_says(tmp_path: Path) -> None:
+    kinds = object_names()
+    seen = np.zeros((4, OBJECTS), np.float16)
+    seen[0, [kinds.index("person"), kinds.index("skateboard")]] = 0.9
+    seen[1, kinds.index("skateboard")] = 0.9
+    seen[2, kinds.index("person")] = 0.4
+    (tmp_path / "objects").mkdir()
+    np.savez(
+        tmp_path / "objects" / "places.npz",
+        names=np.array(["a", "b", "c", "d"]),
+        best=seen,
+        large=seen,
+        people=np.array([3, 0, 0, 0], np.int16),
+    )
+    rules = {
+        "skateboarding": Rule(objects=["person + skateboard"]),
+        "person": Rule(objects=["person"]),
+        "group": Rule(people=3),
+        "sky": Rule(),
+    }
+    answers = np.full((5, 4), UNKNOWN, np.int8)
+    answers[:, 1] = NO
+    names = np.array(["d", "c", "b", "a", "nobody looked"])
+    witness(answers, np.array(["places"] * 5), names, rules, tmp_path)
+    assert answers.tolist() == [
+        [NO, NO, NO, UNKNOWN],
+        [NO, UNKNOWN, UNKNOWN, UNKNOWN],
+        [NO, NO, NO, UNKNOWN],
+        [YES, YES, YES, UNKNOWN],
+        [UNKNOWN, NO, UNKNOWN, UNKNOWN],
+    ]
+
+
+def test_one_tall_face_is_a_portrait(tmp_path: Path) -> None:
+    (tmp_path / "faces").mkdir()
+    np.savez(
+        tmp_path / "faces" / "captions.npz",
+        names=np.array(["near", "far", "between", "two", "none"]),
+        count=np.array([1, 1, 1, 2, 0], np.int16),
+        tallest=np.array([0.5, 0.05, 0.2, 0.4, 0.0], np.float32),
+    )
+    answers = np.full((5, 1), UNKNOWN, np.int8)
+    names = np.array(["near", "far", "between", "two", "none"])
+    rules = {"portrait": Rule(face=0.25)}
+    witness(answers, np.array(["captions"] * 5), names, rules, tmp_path)
+    assert answers[:, 0].tolist() == [YES, NO, UNKNOWN, UNKNOWN, NO]
 
 
 def test_four_of_ten_held_out_pictures_only_test() -> None:
@@ -134,7 +202,7 @@ def material() -> Material:
         scenes=scenes.astype(np.int64),
         scene_names=["miniplaces:abbey", "miniplaces:market_outdoor"],
         scene_ranges=np.ones((2, 2), np.bool_),
-        teacher=np.ones((8, 1280), np.float16),
+        teacher=np.ones((8, 1000), np.float16),
         teacher_rows=np.where(np.arange(16) < 8, np.arange(16), -1),
         validates=np.arange(16) > 11,
         training=np.arange(12),
