@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from album.domain.tag import Facet
 from album.taxonomies import built_in_taxonomy
 from album_models.heads import TagHead
 from album_models.scoring import Scoring
@@ -92,13 +91,14 @@ def fused_tags(
     classes: NDArray[np.float32],
     answers: NDArray[np.int8],
 ) -> list[str]:
-    """The trained things that the backbone's own classes make better on held-out pictures."""
+    """The trained tags that the backbone's own classes make better on validation pictures."""
     taxonomy = built_in_taxonomy()
-    things = [tag for tag in table["tags"] if taxonomy.facet(tag) is Facet.THING]
+    said = {tag for slug in table["classes"] for tag in (slug, *taxonomy.ancestors(slug))}
+    asked = [tag for tag in table["tags"] if tag in said]
     alone, helped = (
-        _precisions({**table, "fused": fused}, logits, classes, answers) for fused in ([], things)
+        _precisions({**table, "fused": fused}, logits, classes, answers) for fused in ([], asked)
     )
-    return [tag for tag in things if helped[tag] > alone[tag] + _WORTHWHILE]
+    return [tag for tag in asked if helped[tag] > alone[tag] + _WORTHWHILE]
 
 
 def _precisions(

@@ -50,7 +50,8 @@ class Plan:
     """How the network is fine-tuned.
 
     Attributes:
-        minutes: all of the time that training takes; the rates fall with it.
+        minutes: of one thread's work, all of the time that training takes; a pause costs nothing.
+            The rates fall with it.
         grown_after: from this part of the time on, views are `large_px` wide.
         weight_rate: of the backbone's weights, times the root mean square of each tensor. Batch
             norms are folded in, so tensors differ in size by fifty; one rate for all destroys.
@@ -104,10 +105,10 @@ class FineTuning:
     def run(self) -> None:
         """Until the time is over."""
         saved = looked = self._seconds
-        total, before = 0.0, time.monotonic()
+        total, before = 0.0, time.thread_time()
         while self._part < 1:
             total += self._learn()
-            now = time.monotonic()
+            now = time.thread_time()
             self._seconds, before = self._seconds + now - before, now
             if self._step % _TOLD_EVERY == 0:
                 log.info(
