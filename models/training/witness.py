@@ -1,7 +1,9 @@
-"""What detectors saw in the training pictures, added to what folders and captions say.
+"""What detectors saw in the training pictures, added where folders and captions say nothing.
 
 A rule's `objects`, `people` and `face` ask `training.objects` and `training.faces`; where neither
-looked, nothing is added.
+looked, nothing is added. Seen on contact sheets: where captions deny an object that the detector
+claims, the captions are right (dogs that are taken for horses), so they are not overruled, but in
+how many people there are.
 """
 
 from __future__ import annotations
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 _SEEN: Final = 0.55
 """Score from which on an object of some size is there."""
-_DOUBTFUL: Final = 0.3
-"""Score from which on a «no» is no longer believed."""
 _UNSEEN: Final = 0.06
 """Score below which nothing is there, however small."""
 _FACELESS: Final = 0.12
@@ -38,7 +38,7 @@ def witness(
     rules: dict[str, Rule],
     work: Path,
 ) -> None:
-    """Changes the answers, (pictures, tags), where a detector knows more."""
+    """Completes the answers, (pictures, tags)."""
     for part in np.unique(sets):
         rows = np.flatnonzero(sets == part)
         objects, faces = load_objects(work, str(part)), load_faces(work, str(part))
@@ -66,7 +66,7 @@ def _matched(
 def _by_objects(
     said: NDArray[np.int8], rule: Rule, objects: Objects, rows: NDArray[np.intp]
 ) -> NDArray[np.int8]:
-    """`said`, corrected by what was seen in these rows."""
+    """`said`, completed by what was seen in these rows."""
     if rule.people:
         there = objects.people[rows] >= rule.people
         absent = objects.best[rows, PERSON] < _UNSEEN
@@ -78,9 +78,8 @@ def _by_objects(
     large = np.max([objects.large[rows][:, kind].min(axis=1) for kind in kinds], axis=0)
     best = np.max([objects.best[rows][:, kind].min(axis=1) for kind in kinds], axis=0)
     told = said.copy()
-    told[(said == NO) & (best >= _DOUBTFUL)] = UNKNOWN
     told[(said == UNKNOWN) & (best < _UNSEEN) & (not rule.objects_few)] = NO
-    told[large >= _SEEN] = YES
+    told[(said == UNKNOWN) & (large >= _SEEN)] = YES
     return told
 
 
