@@ -1,6 +1,6 @@
 """What stands in the sidebar, line by line, as values; no widget."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -120,7 +120,7 @@ class Section:
         self._naming = naming
         self._by_count: Sequence[FacetCount] = ()
         self._counts: Sequence[FacetCount] = ()
-        self._places: dict[str, int] = {}
+        self._places: dict[str, None] = {}
         self._counted = Query()
         self._query = Query()
         self._said: tuple[Hashable, list[Item]] = ((), [])
@@ -136,9 +136,9 @@ class Section:
         self._by_count = counts
         if not keep_order:
             self._places = {}
-        for one in counts:
-            self._places.setdefault(one.slug, len(self._places))
-        self._counts = sorted(counts, key=lambda one: self._places[one.slug])
+        by_slug = {one.slug: one for one in counts}
+        self._places |= dict.fromkeys(by_slug)
+        self._counts = [by_slug[slug] for slug in self._places if slug in by_slug]
         self._counted, self._query = query, query
         self._said = ((), [])
 
@@ -153,7 +153,7 @@ class Section:
         self._sort()
 
     def _sort(self) -> None:
-        self._places = {one.slug: place for place, one in enumerate(self._by_count)}
+        self._places = dict.fromkeys(one.slug for one in self._by_count)
         self._counts = self._by_count
         self._said = ((), [])
 
@@ -204,35 +204,34 @@ class Section:
         ]
 
     def _shown(self) -> list[tuple[FacetCount, Choice]]:
-        asked = list(zip(self._counts, self._choices(), strict=True))
+        picked = self._picked()
         if self.facet is Facet.COLOUR:
             places = {name: place for place, name in enumerate(SWATCHES)}
-            return sorted(asked, key=lambda one: places.get(one[0].slug, len(places)))
-        if not self.open:
-            rest = (one for one in asked[LARGEST:] if one[1] is not Choice.NONE)
-            return [*asked[:LARGEST], *rest]
-        wanted = self.wanted.strip().casefold()
-        return [
-            one
-            for one in asked
-            if one[1] is not Choice.NONE or wanted in self._naming(self.facet, one[0]).casefold()
-        ][:MOST_SHOWN]
+            shown = sorted(self._counts, key=lambda one: places.get(one.slug, len(places)))
+        elif not self.open:
+            rest = [one for one in self._counts[LARGEST:] if one.slug in picked] if picked else []
+            shown = [*self._counts[:LARGEST], *rest]
+        else:
+            wanted = self.wanted.strip().casefold()
+            shown = [
+                one
+                for one in self._counts
+                if one.slug in picked or wanted in self._naming(self.facet, one).casefold()
+            ][:MOST_SHOWN]
+        return [(one, picked.get(one.slug, Choice.NONE)) for one in shown]
 
-    def _choices(self) -> Iterable[Choice]:
-        """What the query says of each counted value.
+    def _picked(self) -> dict[str, Choice]:
+        """The values that the query asks for or leaves out.
 
         The counts know what typed words mean; until they are there the words themselves must do.
         """
         if self._counted == self._query:
-            for one in self._counts:
-                chosen = Choice.CHOSEN if one.chosen else Choice.NONE
-                yield Choice.EXCLUDED if one.excluded else chosen
-            return
-        chosen_now = choices.chosen(self._query, self.facet)
-        excluded_now = choices.excluded(self._query, self.facet)
-        for one in self._counts:
-            chosen = Choice.CHOSEN if one.slug in chosen_now else Choice.NONE
-            yield Choice.EXCLUDED if one.slug in excluded_now else chosen
+            chosen = [one.slug for one in self._counts if one.chosen]
+            excluded = [one.slug for one in self._counts if one.excluded]
+        else:
+            chosen = list(choices.chosen(self._query, self.facet))
+            excluded = list(choices.excluded(self._query, self.facet))
+        return dict.fromkeys(chosen, Choice.CHOSEN) | dict.fromkeys(excluded, Choice.EXCLUDED)
 
     def _more(self) -> list[Item]:
         hidden = len(self._counts) - LARGEST

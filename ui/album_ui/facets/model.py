@@ -34,8 +34,8 @@ class SidebarModel(QAbstractListModel):
             return
         self._items = items
         changed = [row for row, one in enumerate(items) if one != before[row]]
-        if changed:
-            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+        for first, last in _runs(changed):
+            self.dataChanged.emit(self.index(first), self.index(last))
 
     def row_of(self, key: str) -> int:
         """The row of the line of this key, -1 where there is none."""
@@ -71,3 +71,14 @@ class SidebarModel(QAbstractListModel):
             chosen = item.choice is Choice.CHOSEN
             return Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked
         return None
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each run of rows that follow each other."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs

@@ -179,7 +179,8 @@ class FacetPanel(QWidget):
             self._chosen = None
         for section in self._sections.values():
             section.take_query(query)
-        self._show()
+        if not self._browsing.is_answered:  # else all is shown with the counts
+            self._show()
 
     def _on_counts_changed(self, counts: Counts) -> None:
         """What is chosen here, or counted anew under the pointer, leaves all in its place."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
@@ -181,7 +182,7 @@ class SidebarView(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the lines in sight."""
         top = self.verticalScrollBar().value()
-        area = event.rect()
+        area, dirty = event.rect(), event.region()
         here = self.currentIndex().row() if self.hasFocus() else -1
         with QPainter(self.viewport()) as painter:
             painter.fillRect(area, self._theme.palette.colour("sidebar"))
@@ -191,6 +192,8 @@ class SidebarView(QListView):
                 rect = self._rects[row].translated(0, -top)
                 if rect.top() > area.bottom():
                     break
+                if not dirty.intersects(rect):
+                    continue
                 self._painter.paint(
                     painter,
                     self._lines.items[row],
@@ -239,8 +242,11 @@ class SidebarView(QListView):
 
     def dataChanged(self, first: AnyIndex, last: AnyIndex, roles: Sequence[int] = ()) -> None:
         """Draw what says something else now."""
-        QAbstractItemView.dataChanged(self, first, last, roles)
-        self.viewport().update()
+        if QAccessible.isActive():  # telling nobody takes as long as half of the drawing
+            QAbstractItemView.dataChanged(self, first, last, roles)
+        if 0 <= first.row() <= last.row() < len(self._rects):
+            top, bottom = self._seen(first.row()).top(), self._seen(last.row()).bottom()
+            self.viewport().update(0, top, self.viewport().width(), bottom - top + 1)
 
     def doItemsLayout(self) -> None:  # noqa: N802 - Qt's name
         """Positions are computed when lines or the width change."""

@@ -29,6 +29,8 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 HEADING_PX: Final = 34
 BETWEEN_PX: Final = 14
+SETTLED_MS: Final = 4
+"""What is in sight is asked for so long after it came there: first the frame is painted."""
 STRIPS_KEPT: Final = 2
 """Pages whose rows are remembered: a choice taken back shows the page before at once."""
 
@@ -55,7 +57,7 @@ class JustifiedView(QListView):
         self._strips = [Strip(np.empty(0, dtype=np.float32))]
         self._layout = self._strip.laid_out(self._measures())
         self._goal_x: int | None = None
-        self._settled = QTimer(self, singleShot=True, interval=0)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -194,11 +196,16 @@ class JustifiedView(QListView):
         self.updateGeometries()
         if 0 <= anchor < self._strip.count:
             self.verticalScrollBar().setValue(self._layout.rect(anchor).y - offset)
-        self._settled.start()
+        self._settle()
         self.viewport().update()
 
+    def _settle(self) -> None:
+        """Ask for what is in sight, soon: a hand that goes on scrolling does not put it off."""
+        if not self._settled.isActive():
+            self._settled.start()
+
     def _on_scrolled(self) -> None:
-        self._settled.start()
+        self._settle()
         self.scrolled.emit(self.first_visible())
 
     # Qt's questions about positions
@@ -287,7 +294,7 @@ class JustifiedView(QListView):
             self._lay_out(keep=True)
         else:
             self.updateGeometries()
-            self._settled.start()
+            self._settle()
 
     # Keys
 

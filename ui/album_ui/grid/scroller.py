@@ -1,5 +1,6 @@
 """The strip at the right edge: every month that has photos, as a tick; drag to be there at once."""
 
+import math
 from datetime import date
 from typing import Final
 
@@ -59,6 +60,7 @@ class YearScroller(QWidget):
         self._pointer: int | None = None
         self.setFixedWidth(SCROLLER_PX)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(words.tr("Years"))
         self._scale: QPixmap | None = None
         self._scale_for = (QSize(), 1.0)
@@ -134,35 +136,35 @@ class YearScroller(QWidget):
         self.update()
 
     def _paint_ticks(self, painter: QPainter) -> None:
-        slot, most = self._slot(), float(self._sizes.max())
+        """The longest of the months that share three pixels."""
+        slot = self._slot()
+        together = max(1, math.ceil(3 / slot))
+        firsts = np.arange(0, len(self._sizes), together)
+        shares = np.sqrt(np.maximum.reduceat(self._sizes, firsts) / self._sizes.max())
+        lengths = np.rint(_SHORTEST_PX + (_LONGEST_PX - _SHORTEST_PX) * shares).astype(int)
+        tops = (_MARGIN_PX + (firsts + 0.5) * slot).astype(int)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.palette.colour("line").darker(108))
-        drawn = -1e9
-        longest = 0.0
-        ticks: list[QRect] = []
-        for month, size in enumerate(self._sizes.tolist()):
-            y = _MARGIN_PX + (month + 0.5) * slot
-            length = _SHORTEST_PX + (_LONGEST_PX - _SHORTEST_PX) * (size / most) ** 0.5
-            longest = max(longest, length)
-            if y - drawn >= 3:
-                ticks.append(QRect(int(_TICK_RIGHT_PX - longest), int(y), round(longest), 1))
-                drawn, longest = y, 0.0
-        painter.drawRects(ticks)
+        painter.drawRects(
+            [
+                QRect(_TICK_RIGHT_PX - length, top, length, 1)
+                for length, top in zip(lengths.tolist(), tops.tolist(), strict=True)
+            ]
+        )
 
     def _placed_years(self) -> list[tuple[QRectF, QStaticText]]:
         """Every year at its first month, as far as there is room."""
         font = self._theme.font(Size.SMALL)
         placed: list[tuple[QRectF, QStaticText]] = []
-        slot, free, before = self._slot(), -1e9, None
-        for month, value in enumerate(self._months.tolist()):
-            year = 1970 + value // 12
-            text = self._year(year, font)
+        slot, free = self._slot(), -1e9
+        years = self._months // 12
+        for month in run_starts(years).tolist():
+            text = self._year(1970 + int(years[month]), font)
             y = _MARGIN_PX + month * slot
-            if year != before and y >= free:
+            if y >= free:
                 top = round(y - text.size().height() / 2)
                 placed.append((QRectF(QPointF(_TICK_RIGHT_PX + 6, top), text.size()), text))
                 free = y + max(_YEAR_APART_PX, text.size().height())
-            before = year
         return placed
 
     def _years_beside(self, label: QRectF) -> list[tuple[QRectF, QStaticText]]:

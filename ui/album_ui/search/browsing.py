@@ -54,6 +54,7 @@ class Browsing(QObject):
         self._sort = Sort.NEWEST
         self._back: list[Query] = []
         self._forward: list[Query] = []
+        self._answered = False
         self._stale: set[ChangeKind] = set()
         self._timer = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._timer.timeout.connect(self._on_timeout)
@@ -68,6 +69,11 @@ class Browsing(QObject):
     def sort(self) -> Sort:
         """In which order."""
         return self._sort
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answers to a query that is told just now come in the same frame with it."""
+        return self._answered
 
     @property
     def can_go_back(self) -> bool:
@@ -120,8 +126,10 @@ class Browsing(QObject):
     def _go(self, query: Query) -> None:
         self._query = query
         answers: list[Future[Any]] = [self._fetch_page(), self._fetch_counts()]
-        self.query_changed.emit(query)
         wait(answers, timeout=PATIENCE_MS / 1000)
+        self._answered = all(one.done() and one.exception() is None for one in answers)
+        self.query_changed.emit(query)
+        self._answered = False
 
     def _fetch_page(self) -> Future[Page]:
         future = self._session.browse(self._query, self._sort)

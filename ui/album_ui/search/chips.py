@@ -176,6 +176,9 @@ class ChoiceLine(QWidget):
     ) -> None:
         super().__init__(parent)
         self._browsing, self._taxonomy, self._theme = browsing, taxonomy, theme
+        self.setAttribute(
+            Qt.WidgetAttribute.WA_OpaquePaintEvent
+        )  # else all behind it is drawn, too
         self._title = QLabel()
         self._title.setProperty("role", "title")
         self._total = QLabel()
@@ -268,6 +271,11 @@ class ChoiceLine(QWidget):
         if page.videos:
             parts.append(videos)
         self._total.setText(" · ".join(parts))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground of the page."""
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), self._theme.palette.colour("page"))
 
     def _on_named(self) -> None:
         name = self.name.text().strip()
