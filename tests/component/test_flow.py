@@ -1,7 +1,7 @@
 """Widgets side by side that go on in the next line."""
 
-from pytestqt.qtbot import QtBot
 from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
 from album_ui.flow import FlowLayout
 
