@@ -28,6 +28,7 @@ from album.analysis.taught import suggest_taught
 from album.domain.photo import PhotoId
 from album.domain.taxonomy import Taxonomy
 from album.errors import AlbumError, EnvironmentProblem, FileProblem, Interrupted
+from album.manners import give_way
 from album.notices import Notices
 from album.pictures.original import FileChanged
 from album.storage.database import Database
@@ -194,6 +195,7 @@ class Pipeline:
     # Decoder threads
 
     def _decode(self) -> None:
+        give_way()
         while (job := self._next_job()) is not None:
             try:
                 done = self._prepare(job)
@@ -298,6 +300,7 @@ class Pipeline:
     # The pipeline's own thread
 
     def _run(self) -> None:
+        give_way()
         running: deque[tuple[list[_Picture], Future[Any]]] = deque()
         while True:
             with self._changed:

@@ -18,6 +18,7 @@ from album.errors import FileProblem
 from album.intake.reconcile import FileChanges, Reconciliation
 from album.intake.scanner import FileStat, FolderOffline, Scanner
 from album.intake.watcher import Spot
+from album.manners import give_way
 from album.pictures.examine import examine
 from album.pictures.original import FileChanged, FileUnreadable
 from album.storage.database import Database
@@ -87,7 +88,7 @@ class Importer:
         self._taxonomy = taxonomy
         self._signature = signature
         self._devices: dict[FolderId, int] = {}
-        self._pool = ThreadPoolExecutor(EXAMINERS, thread_name_prefix="album-examiner")
+        self._pool = ThreadPoolExecutor(EXAMINERS, "album-examiner", give_way)
 
     def run(
         self,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from album.domain.photo import Fingerprint, PhotoId
 from album.errors import EnvironmentProblem, FileProblem, Interrupted
+from album.manners import give_way
 from album.pictures.thumbnails import (
     LARGE_PX,
     SMALL_PX,
@@ -122,6 +123,7 @@ class ThumbnailService:
                 thread.join(_JOIN_S)
 
     def _run(self) -> None:
+        give_way()
         while (taken := self._take()) is not None:
             photo_id, sizes, urgency = taken
             try:

@@ -15,6 +15,7 @@ from album.intake.importer import Importer, ImportProgress
 from album.intake.scanner import FolderOffline, FolderUnreadable
 from album.intake.watcher import FolderChange, Spot
 from album.jobs.activity import ActivityBoard, ActivityKind
+from album.manners import give_way
 from album.notices import Notices
 from album.storage.database import Database
 from album.storage.folders import (
@@ -152,6 +153,7 @@ class FolderScanner:
         self._importer.close()
 
     def _run(self) -> None:
+        give_way()
         while (taken := self._take()) is not None:
             folder_id, order = taken
             try:

@@ -1,8 +1,9 @@
-"""Torch's large library, mapped before torch is imported."""
+"""Torch, imported without a pause of the window."""
 
 from __future__ import annotations
 
 import ctypes
+import importlib
 import importlib.util
 import logging
 import os
@@ -10,13 +11,15 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from album.manners import made_to_last
+
 _LIBRARIES: Final = ("libtorch_cpu.so", "libtorch_cpu.dylib")
 
 _log = logging.getLogger(__name__)
 
 
-def preload_torch() -> None:
-    """Make importing torch no pause of the window.
+def import_torch() -> None:
+    """Import torch, the first time, while the window goes on.
 
     While a module is imported, its libraries are mapped and linked with all Python threads waiting:
     a quarter of a second for torch. A foreign function lets them run meanwhile (`ctypes.CDLL` by
@@ -25,6 +28,12 @@ def preload_torch() -> None:
     """
     if "torch" in sys.modules:
         return
+    _map_library()
+    with made_to_last():
+        importlib.import_module("torch")
+
+
+def _map_library() -> None:
     found = importlib.util.find_spec("torch")
     if found is None or found.origin is None:
         return

@@ -12,7 +12,7 @@ from PIL import Image
 
 from album.analysis.protocol import Findings
 from album.errors import PackProblem
-from album_models.preload import preload_torch
+from album_models.preload import import_torch
 from album_models.weights import Weights
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Tagger:
 
     def load(self, device: str) -> None:
         """Make ready; PackProblem, EnvironmentProblem, DeviceMemoryProblem."""
-        preload_torch()
+        import_torch()
         from album_models.device import OutOfMemoryAsProblem, choose, limit_threads
         from album_models.tagger_network import Network
 

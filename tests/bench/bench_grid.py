@@ -25,7 +25,7 @@ from album.testing.fakes import FakeAnalyser, FakeSegmenter
 from album.testing.figures import Figure, report
 from album.testing.libraries import synthetic_library, synthetic_taxonomy
 from album.testing.pictures import make_pictures
-from album_ui.__main__ import SWITCH_S
+from album_ui.__main__ import keep_pace
 from album_ui.compose import Program
 
 SIZES = (1_000_000, 100_000)  # the larger first: its memory is measured
@@ -253,7 +253,7 @@ def _p95(taken: list[float]) -> float:
 
 def main() -> None:
     """Measure all sizes that the command line names, or the usual ones."""
-    sys.setswitchinterval(SWITCH_S)
+    keep_pace()
     app = QApplication([])
     named = [int(word) for word in sys.argv[1:] if word.isdigit()]
     figures: list[Figure] = []

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from album.directories import default_library, log_directory, settings_path
 from album.errors import AlbumError, LibraryProblem
+from album.manners import keep_what_lives
 from album.notices import NoticeLevel, Notices
 from album.session import LibrarySession
 from album.settings import SettingsStore
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0, or 3 when the library cannot be opened.
     """
     wanted = _parse(arguments)
-    sys.setswitchinterval(SWITCH_S)
+    keep_pace()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C: Qt's loop would never see it
     app = QApplication.instance() or QApplication([PROGRAM])
     if not isinstance(app, QApplication):
@@ -63,6 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         session.close()
         crash.uninstall()
+
+
+def keep_pace() -> None:
+    """Let no other thread, and no search for garbage, keep the window waiting for long."""
+    sys.setswitchinterval(SWITCH_S)
+    keep_what_lives()
 
 
 def _show(
