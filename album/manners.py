@@ -17,7 +17,11 @@ of them, the window waited for 0.3 s at 6, for 2 s at 10).
 
 
 def give_way() -> None:
-    """Rank this thread below the main one, where the system ranks threads by themselves (Linux)."""
+    """Rank this thread below the main one, where the system ranks threads by themselves (Linux).
+
+    For threads of which there are several. The one that runs the networks stays with the window:
+    all others work for it, and it needs a core of its own to keep its pace.
+    """
     if sys.platform == "linux":
         with suppress(OSError):  # a rank is a wish
             rank = os.getpriority(os.PRIO_PROCESS, os.getpid()) + NICER_BY

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from album.analysis.protocol import Analyser, Cutout, Findings, Hint, Pixels, Segmenter
 from album.errors import AlbumError, DeviceMemoryProblem, Interrupted, PackProblem
-from album.manners import give_way
 from album.notices import NoticeLevel, Notices
 
 T = TypeVar("T")
@@ -183,7 +182,6 @@ class InferenceThread:
     # On the inference thread
 
     def _run(self) -> None:
-        give_way()
         while True:
             try:
                 task = self._tasks.get(timeout=self._idle_s)

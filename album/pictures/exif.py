@@ -64,6 +64,18 @@ class _Budgeted(io.RawIOBase):
         return content
 
 
+class _Header(ExifHeader):
+    """ExifRead's reader of directories, with its most frequent step done in one."""
+
+    def s2n(self, offset: int, length: int, signed: bool = False) -> int:
+        """The integer of this length; 0 where the structure ends before."""
+        self.file_handle.seek(self.offset + offset)
+        content = self.file_handle.read(length)
+        if len(content) != length:
+            return 0
+        return int.from_bytes(content, "little" if self.endian == "I" else "big", signed=signed)
+
+
 _DAMAGE = (
     *(_BudgetSpent, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError),
     *(RecursionError, MemoryError, OSError),
@@ -88,7 +100,7 @@ def _tags(source: Readable, directory: str) -> dict[str, Any]:
     if order not in (b"II", b"MM"):
         return {}
     file = cast("BinaryIO", _Budgeted(source))
-    header = ExifHeader(file, chr(order[0]), 0, 0, strict=False, detailed=False)
+    header = _Header(file, chr(order[0]), 0, 0, strict=False, detailed=False)
     try:
         header.dump_ifd(header.s2n(4, 4), directory, GPS_TAGS if directory == "GPS" else None)
         if pointer := header.tags.get("Image ExifOffset"):

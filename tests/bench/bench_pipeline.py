@@ -42,11 +42,16 @@ def make_library(folder: Path, count: int) -> None:
 
 
 def bare_rate(used: list[Analyser], folder: Path, device: str) -> float:
-    """Pictures a second of all analysers alone, prepared beforehand, in full batches."""
+    """Pictures a second of all analysers alone, prepared beforehand, in full batches.
+
+    As many as the library has: machines run faster and slower by a fifth within seconds, and the
+    best of short looks would be set against the best of long ones.
+    """
     for one in used:
         one.load(device)
     size = max(1, min(one.batch_size for one in used))
-    samples = [Sample(_small(path)) for path in sorted(folder.iterdir())[: 8 * size]]
+    paths = sorted(folder.iterdir())
+    samples = [Sample(_small(path)) for path in paths[: len(paths) // size * size]]
     prepared = [[one.prepare(sample) for sample in samples] for one in used]
     began_s = time.perf_counter()
     for start in range(0, len(samples), size):
