@@ -19,6 +19,7 @@ from album.pictures import identity
 from album.pictures.examine import examine
 from album.pictures.formats import JPEG, MP4
 from album.pictures.identity import fingerprint
+from album.pictures.original import open_original
 
 
 def jpeg(quality: int = 80) -> bytes:
@@ -79,6 +80,22 @@ def test_large_files_are_read_in_pieces_with_the_same_result(
     monkeypatch.setattr("album.pictures.original.PRELOAD_BYTES", 100)
     monkeypatch.setattr("album.pictures.original.WINDOW_BYTES", 1000)
     assert of(padded, tmp_path) == whole
+
+
+@given(
+    st.lists(st.sampled_from([0x00, 0xD9, 0xFF]), max_size=30).map(bytes),
+    st.integers(0, 32),
+    st.sampled_from([2, 4, 8]),
+)
+def test_two_bytes_are_found_wherever_windows_begin(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, start: int, look_bytes: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "bytes"
+    path.write_bytes(b"-" + content)
+    with pytest.MonkeyPatch.context() as patch, open_original(path) as original:
+        patch.setattr("album.pictures.original._LOOK_BYTES", look_bytes)
+        found = original.find(b"\xff\xd9", start)
+    assert found == (b"-" + content).find(b"\xff\xd9", start)
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:

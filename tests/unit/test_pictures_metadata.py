@@ -1,17 +1,20 @@
 """Metadata is found wherever a format keeps it, and nonsense is not believed."""
 
+import io
 import struct
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 from pathlib import Path
 
 import pytest
+from exifread.core.exif_header import ExifHeader
 from PIL import Image, PngImagePlugin
 from PIL.ExifTags import GPS, IFD, Base
 
 from album.domain.photo import Metadata
 from album.pictures.examine import examine
-from album.pictures.exif import Block, read_exif
+from album.pictures.exif import Block, _Header, read_exif
 from album.pictures.formats import JPEG
 from album.pictures.metadata import read_metadata
 
@@ -40,6 +43,18 @@ def exif() -> Image.Exif:
     place[GPS.GPSLatitudeRef], place[GPS.GPSLatitude] = "S", (33.0, 30.0, 36.0)
     place[GPS.GPSLongitudeRef], place[GPS.GPSLongitude] = "W", (70.0, 0.0, 0.0)
     return tags
+
+
+@pytest.mark.parametrize("order", [b"II", b"MM"])
+def test_numbers_are_those_that_exifread_reads(order: bytes) -> None:
+    content = order + bytes(range(250, 256)) + bytes(range(8))
+    ours, theirs = (
+        kind(io.BytesIO(content), chr(order[0]), 0, 0, strict=False)
+        for kind in (_Header, ExifHeader)
+    )
+    for length, signed in product((1, 2, 4), (False, True)):
+        for offset in range(len(content) + 3):
+            assert ours.s2n(offset, length, signed) == theirs.s2n(offset, length, signed)
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.avif"])
