@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from exifread.core.exif_header import ExifHeader
@@ -14,7 +16,7 @@ from PIL.ExifTags import GPS, IFD, Base
 
 from album.domain.photo import Metadata
 from album.pictures.examine import examine
-from album.pictures.exif import Block, _Header, read_exif
+from album.pictures.exif import _WANTED, Block, _Header, exif_claims, read_exif
 from album.pictures.formats import JPEG
 from album.pictures.metadata import read_metadata
 
@@ -43,6 +45,18 @@ def exif() -> Image.Exif:
     place[GPS.GPSLatitudeRef], place[GPS.GPSLatitude] = "S", (33.0, 30.0, 36.0)
     place[GPS.GPSLongitudeRef], place[GPS.GPSLongitude] = "W", (70.0, 0.0, 0.0)
     return tags
+
+
+def test_every_tag_that_is_asked_for_is_one_that_is_read() -> None:
+    class Asked(dict[str, Any]):
+        def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 (as dict has it)
+            asked.add(name.partition(" ")[2])
+            return super().get(name, default)
+
+    asked: set[str] = set()
+    degrees = SimpleNamespace(values=[1, 2, 3])
+    exif_claims(Asked({"GPS GPSLatitude": degrees, "GPS GPSLongitude": degrees}))
+    assert asked | {"ExifOffset", "GPSInfo"} == _WANTED
 
 
 @pytest.mark.parametrize("order", [b"II", b"MM"])
