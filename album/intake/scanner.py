@@ -6,7 +6,7 @@ import stat
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from album.cancel import CancelToken
 from album.errors import EnvironmentProblem, FileProblem
@@ -240,7 +240,7 @@ def is_hidden(name: str) -> bool:
 
 def is_supported(name: str) -> bool:
     """Whether a file of this name may be a photo or a video."""
-    return PurePath(name).suffix.lower() in SUPPORTED
+    return os.path.splitext(name)[1].lower() in SUPPORTED  # noqa: PTH122 (asked of every file)
 
 
 def covers(folder: Path, path: Path) -> bool:

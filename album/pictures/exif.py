@@ -97,9 +97,7 @@ class _Header(ExifHeader):
         stop_tag: str,
     ) -> None:
         if tag_name in _WANTED:
-            super()._process_tag(
-                ifd, ifd_name, tag_entry, entry, tag, tag_name, relative, stop_tag
-            )
+            super()._process_tag(ifd, ifd_name, tag_entry, entry, tag, tag_name, relative, stop_tag)
 
     def s2n(self, offset: int, length: int, signed: bool = False) -> int:
         """The integer of this length; 0 where the structure ends before."""
