@@ -5,6 +5,7 @@ The window is drawn off the screen, so this works anywhere; the pictures go to d
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,18 +18,20 @@ from album.domain.query import Query, Sort
 from album.session import LibrarySession
 from album.settings import SettingsStore
 from album_ui.compose import Program
+from album_ui.cutout.page import CutoutPage
 from album_ui.pages import PageContext, PageName
 from album_ui.theme import Scheme
+from album_ui.viewer.canvas import PictureCanvas
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs/images"
 LIBRARY = SAMPLE / "screenshots"
 
 SIZE_PX = (1440, 900)
 QUALITY = 90
-SETTLE_MS = 2500
-"""Until thumbnails, counts and fades are where they stay."""
-CUTOUT_MS = 12_000
-"""The same, where a subject has to be lifted first."""
+SETTLE_MS = 1500
+"""Until counts and fades are where they stay."""
+LIMIT_S = 180
+"""For what a picture is to show; a slow machine lifts a subject in a minute."""
 
 
 def settle(milliseconds: int) -> None:
@@ -38,30 +41,50 @@ def settle(milliseconds: int) -> None:
     loop.exec()
 
 
-def take(program: Program, name: str, settle_ms: int = SETTLE_MS) -> None:
-    """Save how the window looks, once it stays as it is; as JPEG, since photos fill it."""
-    settle(settle_ms)
+def take(program: Program, name: str, is_there: Callable[[], bool]) -> None:
+    """Save how the window looks once it shows what it is to show; as JPEG, since photos fill it."""
+    end_s = time.monotonic() + LIMIT_S
+    settle(SETTLE_MS)
+    while not is_there():
+        if time.monotonic() > end_s:
+            raise SystemExit(f"docs/images/{name}.jpg: not there after {LIMIT_S} s")
+        settle(100)
+    settle(SETTLE_MS)
     program.window.grab().save(str(IMAGES / f"{name}.jpg"), "JPG", QUALITY)
     print(f"docs/images/{name}.jpg")
 
 
 def take_all(program: Program, context: Callable[[str], PageContext]) -> None:
     """Every picture, by what it shows."""
-    window = program.window
+    window, library = program.window, program.library
+
+    def has_pictures() -> bool:
+        rows = library.view.visible_rows()
+        ids = [int(library.model.ids[row]) for row in rows]
+        return bool(ids) and all(library.pixmaps.get(one) is not None for one in ids)
+
+    def is_lifted() -> bool:
+        page = program.window.page
+        return isinstance(page, CutoutPage) and page.cutout is not None and not page.busy
+
+    def is_sharp() -> bool:
+        canvas = program.viewer.findChild(PictureCanvas)
+        return canvas is not None and canvas.levels is not None
+
     window.resize(*SIZE_PX)
     program.start()
     program.browsing.order(Sort.NAME)  # their dates lie years apart: a heading each
     window.show()
     settle(SETTLE_MS)
     window.show_page(PageName.LIBRARY, context("chelsea.png"))
-    take(program, "library")
+    take(program, "library", has_pictures)
     program.theme.choose(Scheme.DARK)
-    take(program, "library-dark")
+    take(program, "library-dark", has_pictures)
     program.theme.choose(Scheme.LIGHT)
     window.show_page(PageName.VIEWER, context("china.jpg"))
-    take(program, "viewer")
+    take(program, "viewer", is_sharp)
     window.show_page(PageName.CUTOUT, context("flower.jpg"))
-    take(program, "cutout", CUTOUT_MS)
+    take(program, "cutout", is_lifted)
 
 
 def contexts(session: LibrarySession) -> Callable[[str], PageContext]:

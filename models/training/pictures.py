@@ -29,7 +29,7 @@ SETS: Final = {
     "regions": "regions-miniplaces.zip",
     "miniplaces": "scenes-miniplaces.zip",
 }
-_HELD_OUT_PERCENT: Final = 12
+HELD_OUT_PERCENT: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def held_out(key: str) -> bool:
-    """Whether the picture with this key validates; 12 of 100 do."""
-    return _digest(key)[0] * 100 < _HELD_OUT_PERCENT * 256
+def held_out(key: str, percent: int = HELD_OUT_PERCENT) -> bool:
+    """Whether the picture with this key never trains; so many of a hundred do not."""
+    return _digest(key)[0] * 100 < percent * 256
 
 
 def examination(data: Path) -> frozenset[str]:

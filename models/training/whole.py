@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from PIL import Image
 
-from training.pictures import SETS, Entry, PictureSet, examination, held_out
+from training.pictures import (
+    HELD_OUT_PERCENT,
+    SETS,
+    Entry,
+    PictureSet,
+    examination,
+    held_out,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +31,8 @@ _WHOLE: Final = {
     "sports22": Path("sports22/data"),
 }
 _FOLDERS: Final = {"weather": Path("weather/dataset"), "extra": Path("extra")}
+_HELD_OUT_PERCENT: Final = {"extra": 40}
+"""Of tags with few pictures nearly as many are needed to judge by as to learn from."""
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
 
@@ -62,9 +71,9 @@ class FolderSet(PictureSet):
         self.name = name
         root = sources / _FOLDERS[name]
         files = {f"{name}/{_name(file, root)}": file for file in _files(root)}
-        self._files = _apart({key: file for key, file in files.items() if _opens(file)}, ())
+        self._files = _apart({key: file for key, file in files.items() if _opens(file)}, (), name)
         self.entries = tuple(
-            Entry(key, {"set": name, "label": key.split("/")[1]}, _held_out(key))
+            Entry(key, {"set": name, "label": key.split("/")[1]}, _held_out(key, name))
             for key in sorted(self._files)
         )
 
@@ -93,20 +102,20 @@ def picture_sets(data: Path, sources: Path | None, *, whole: bool = True) -> lis
     return sets
 
 
-def _held_out(key: str) -> bool:
-    return held_out(key.replace("/", "-"))
+def _held_out(key: str, name: str = "") -> bool:
+    return held_out(key.replace("/", "-"), _HELD_OUT_PERCENT.get(name, HELD_OUT_PERCENT))
 
 
-def _apart(files: Mapping[str, Path], never: Iterable[str]) -> dict[str, Path]:
+def _apart(files: Mapping[str, Path], never: Iterable[str], name: str = "") -> dict[str, Path]:
     """Without pictures that are not to be looked at, and doubles across the split."""
     barred = frozenset(never)
     contents = {key: hashlib.sha256(file.read_bytes()).digest() for key, file in files.items()}
     forbidden = {content for key, content in contents.items() if key in barred}
-    tested = {content for key, content in contents.items() if _held_out(key)}
+    tested = {content for key, content in contents.items() if _held_out(key, name)}
     return {
         key: file
         for key, file in files.items()
-        if contents[key] not in forbidden and (_held_out(key) or contents[key] not in tested)
+        if contents[key] not in forbidden and (_held_out(key, name) or contents[key] not in tested)
     }
 
 

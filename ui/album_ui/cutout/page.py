@@ -92,6 +92,11 @@ class CutoutPage(Page):
         """Whether something is still on its way."""
         return not self._busy.isHidden()
 
+    @property
+    def cutout(self) -> Cutout | None:
+        """What was lifted; None until then."""
+        return self._cutout
+
     def _lay_out(self) -> None:
         self._words.setProperty("role", "heading")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
