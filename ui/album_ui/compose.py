@@ -37,6 +37,7 @@ from album_ui.start.page import StartPage
 from album_ui.teach.card import TeachCard
 from album_ui.theme import Scheme, Theme
 from album_ui.viewer.page import ViewerPage
+from album_ui.warm import load_decoder
 from album_ui.words import tr
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Program(QObject):
         self, app: QApplication, session: LibrarySession, scheme: Scheme | None = None
     ) -> None:
         super().__init__()
+        load_decoder()
         self._session = session
         wanted = scheme or Scheme(session.settings.current.theme)
         self.theme = app.findChild(Theme) or Theme(app, wanted)

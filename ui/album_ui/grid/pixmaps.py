@@ -53,16 +53,6 @@ def decode(data: bytes, size: QSize) -> QImage:
     )
 
 
-def load_decoder() -> None:
-    """Have Qt load what decodes JPEGs now; later it may wait for torch's library to be mapped.
-
-    It would wait holding Python's lock, and the window with it.
-    """
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    QImageReader(buffer, QByteArray(b"jpeg")).canRead()
-
-
 class Pixmaps(QObject):
     """What pictures there are for the grid, by photo.
 
@@ -93,7 +83,6 @@ class Pixmaps(QObject):
         self._wanted: dict[int, QSize] = {}
         self._asked: set[int] = set()
         self._closed = False
-        load_decoder()
         self._decoders = ThreadPoolExecutor(DECODERS, "album-pixmaps")
         self._unsubscribe = session.thumbnails.subscribe(self._on_thumbnail)
 
