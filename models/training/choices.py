@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from album.domain.tag import Facet
 from album.taxonomies import built_in_taxonomy
@@ -26,6 +27,8 @@ _SETS: Final = (
 _NARROW: Final = 3
 """Tags that more folders stand for (sky, indoor) are no answer to «which scene»."""
 _NEVER: Final = -1e4
+_UNLIKELY: Final = -4.0
+"""Logit of a tag that nothing is known of yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,18 @@ def informed(
 ) -> tuple[Tensor, Tensor]:
     """Weight (tags, FEATURES) and bias of the tags, each with what is known of its folders.
 
+    Tags that were added to the end of the rules since begin with nothing, and unlikely.
+
     To a tag that stands for folders of a set, the mean of their rows in the head of scenes is
     added, as far as it differs from the mean of all rows of that set.
     """
     tags = list(rules)
     known = [heads.scenes["weight"], heads.scenes["bias"][:, None]]
-    own = [heads.tags["weight"].clone(), heads.tags["bias"][:, None].clone()]
+    added = len(tags) - len(heads.tags["bias"])
+    own = [
+        functional.pad(heads.tags["weight"], (0, 0, 0, added)),
+        functional.pad(heads.tags["bias"][:, None], (0, 0, 0, added), value=_UNLIKELY),
+    ]
     keys = {name: key for name, key, _ in _SETS}
     for choice in asked:
         of_set = [n for n, scene in enumerate(heads.scene_names) if scene.startswith(choice.name)]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from training.examples import Examples
 
-REVISION: Final = "2"
+REVISION: Final = "3"
 SHOWN: Final = 0.7
 SURE: Final = 0.9
 EVIDENCE: Final = {

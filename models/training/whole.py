@@ -33,6 +33,8 @@ _WHOLE: Final = {
 _FOLDERS: Final = {"weather": Path("weather/dataset"), "extra": Path("extra")}
 _HELD_OUT_PERCENT: Final = {"extra": 40}
 """Of tags with few pictures nearly as many are needed to judge by as to learn from."""
+_OF_ONE_PLACE: Final = frozenset({"bus", "train"})
+"""Gathered folders whose pictures all come from one place, and from many cameras there."""
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
 
@@ -103,6 +105,9 @@ def picture_sets(data: Path, sources: Path | None, *, whole: bool = True) -> lis
 
 
 def _held_out(key: str, name: str = "") -> bool:
+    """By the name; what was gathered from one place (`PLACE__NUMBER`) stays on one side."""
+    if name == "extra" and key.split("/")[1] not in _OF_ONE_PLACE:
+        key = key.partition("__")[0]
     return held_out(key.replace("/", "-"), _HELD_OUT_PERCENT.get(name, HELD_OUT_PERCENT))
 
 
