@@ -1,5 +1,6 @@
 """Pixmaps of the photos in sight: decoded to size off the GUI thread, bounded in bytes."""
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -83,6 +84,7 @@ class Pixmaps(QObject):
         self._wanted: dict[int, QSize] = {}
         self._asked: set[int] = set()
         self._closed = False
+        self._closing = threading.Lock()
         self._decoders = ThreadPoolExecutor(DECODERS, "album-pixmaps")
         self._unsubscribe = session.thumbnails.subscribe(self._on_thumbnail)
 
@@ -124,7 +126,8 @@ class Pixmaps(QObject):
 
     def close(self) -> None:
         """Decode nothing any more; may be called again."""
-        self._closed = True
+        with self._closing:
+            self._closed = True
         self._unsubscribe()
         self._decoders.shutdown(wait=True, cancel_futures=True)
 
@@ -136,9 +139,11 @@ class Pixmaps(QObject):
     def _on_thumbnail(self, photo_id: PhotoId, size_px: int, answer: bytes | FileProblem) -> None:
         """Worker thread: have it decoded where it is still wanted."""
         size = self._wanted.get(photo_id)
-        if size is None or self._closed or isinstance(answer, FileProblem):
+        if size is None or isinstance(answer, FileProblem):
             return
-        self._decoders.submit(self._decode, photo_id, answer, size)
+        with self._closing:  # else it may be closed between the question and the order
+            if not self._closed:
+                self._decoders.submit(self._decode, photo_id, answer, size)
 
     def _decode(self, photo_id: int, data: bytes, size: QSize) -> None:
         image = decode(data, size)
