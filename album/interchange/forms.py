@@ -56,7 +56,9 @@ def compose(pixels: Pixels, cutout: Cutout, look: Look) -> NDArray[np.uint8]:
         return np.ascontiguousarray(alpha)
     part = cleared(pixels[top:bottom, left:right], alpha)
     if look.behind is Behind.NOTHING:
-        return np.ascontiguousarray(np.dstack((part, alpha)))
+        lifted = np.dstack((part, alpha))
+        lifted[alpha == 0] = 0  # what was taken away is not handed on, unseen, with the subject
+        return np.ascontiguousarray(lifted)
     return _over(part, alpha, _backdrop(look, (left, top, right, bottom), part.shape))
 
 

@@ -25,11 +25,18 @@ def subject() -> Cutout:
     return Cutout(alpha, 0.9, found=True, box=(20, 9, 30, 21))
 
 
-def test_nothing_behind_keeps_the_pixels_and_the_soft_edge() -> None:
+def test_nothing_behind_keeps_the_subject_and_its_soft_edge() -> None:
     result = compose(RED, subject(), Look())
     assert result.shape == (40, 60, 4)
-    assert (result[..., :3] == RED).all()
+    seen = subject().alpha > 0
+    assert (result[seen, :3] == RED[seen]).all()
     assert (result[..., 3] == subject().alpha).all()
+
+
+def test_what_was_taken_away_cannot_be_brought_back() -> None:
+    for part in (Part.WHOLE, Part.CROP):
+        result = compose(RED, subject(), Look(part=part))
+        assert not result[result[..., 3] == 0].any()
 
 
 def test_white_behind_blends_the_edge() -> None:
