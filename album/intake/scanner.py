@@ -127,7 +127,7 @@ class Scanner:
     def check_root(self) -> None:
         """FolderOffline when the root is not there any more, or is another one."""
         try:
-            now = os.stat(self._folder)  # noqa: PTH116
+            now = os.stat(self._folder)  # noqa: PTH116 (as in _identify_root)
         except OSError as gone:
             raise _root_problem(self._folder, gone) from gone
         if (now.st_dev, now.st_ino) != self._root_identity:
@@ -147,7 +147,7 @@ class Scanner:
     def _enter(self, path: "os.PathLike[str] | str") -> bool:
         """Whether this directory is new to the walk."""
         try:
-            found = os.stat(path)  # noqa: PTH116
+            found = os.stat(path)  # noqa: PTH116 (as in _identify_root)
         except OSError:
             return True
         key = (found.st_dev, found.st_ino)

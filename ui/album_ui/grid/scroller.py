@@ -138,7 +138,7 @@ class YearScroller(QWidget):
     def _paint_ticks(self, painter: QPainter) -> None:
         """The longest of the months that share three pixels."""
         slot = self._slot()
-        together = max(1, math.ceil(3 / slot))
+        together = max(1, math.ceil(3 / max(slot, 0.01)))  # a strip without height has no room
         firsts = np.arange(0, len(self._sizes), together)
         shares = np.sqrt(np.maximum.reduceat(self._sizes, firsts) / self._sizes.max())
         lengths = np.rint(_SHORTEST_PX + (_LONGEST_PX - _SHORTEST_PX) * shares).astype(int)
