@@ -194,4 +194,6 @@ def _suggested(scores: Iterable[tuple[TagScore, str]], taxonomy: Taxonomy) -> It
     """Scores and the model that gave them as tags, highest first."""
     for one, model in sorted(scores, key=lambda pair: -pair[0].score):
         facet = taxonomy.facet(one.slug)
-        yield PhotoTag(one.slug, facet, TagState.SUGGESTED, TagSource.MODEL, one.score, model)
+        yield PhotoTag(
+            one.slug, facet, TagState.SUGGESTED, TagSource.MODEL, one.score, model, one.certainty
+        )

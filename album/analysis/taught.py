@@ -189,7 +189,7 @@ def suggest_taught(
     for tag in taught_tags(db.conn, embedding_model=embedding_model):
         suited = list(_suited(head_of(tag), rows))
         withdraw(db, tag.slug, seen.keys() - {photo_id for photo_id, _ in suited})
-        suggest(db, tag.slug, tag.model, suited)
+        suggest(db, tag, suited)
 
 
 def head_of(tag: TaughtTag) -> Head:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from album.cli.language import name_of
 from album.cli.options import (
     A_PATH,
     WORDS,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from album.cli.reading import Reading
     from album.domain.query import Query
     from album.domain.tag import Facet
+    from album.domain.taxonomy import Taxonomy
     from album.storage.facets import FacetCount
     from album.storage.rows import PhotoDetails
 
@@ -93,20 +95,31 @@ def facets(common: Common, query: tuple[str, ...], as_json: bool) -> int:
         found = library.counts(browser, wanted)
         total = library.find(browser, wanted).total
     if as_json:
-        print_json({"total": total, "facets": _facets_document(found)})
+        print_json({"total": total, "facets": _facets_document(found, library.taxonomy)})
     else:
-        _say_facets(total, found)
+        _say_facets(total, found, library.taxonomy)
     return Exit.DONE
 
 
-def _facets_document(found: "Mapping[Facet, Sequence[FacetCount]]") -> dict[str, Any]:
+def _shown_name(one: "FacetCount", taxonomy: "Taxonomy") -> str:
+    return name_of(one.slug, taxonomy) if one.slug in taxonomy else one.name
+
+
+def _facets_document(
+    found: "Mapping[Facet, Sequence[FacetCount]]", taxonomy: "Taxonomy"
+) -> dict[str, Any]:
     return {
-        str(facet): [{"tag": one.slug, "name": one.name, "count": one.count} for one in values]
+        str(facet): [
+            {"tag": one.slug, "name": _shown_name(one, taxonomy), "count": one.count}
+            for one in values
+        ]
         for facet, values in found.items()
     }
 
 
-def _say_facets(total: int, found: "Mapping[Facet, Sequence[FacetCount]]") -> None:
+def _say_facets(
+    total: int, found: "Mapping[Facet, Sequence[FacetCount]]", taxonomy: "Taxonomy"
+) -> None:
     say(counted(total, "photo"))
     for facet, values in found.items():
         if not values:
@@ -115,7 +128,7 @@ def _say_facets(total: int, found: "Mapping[Facet, Sequence[FacetCount]]") -> No
         say(str(facet))
         shown = sorted(values, key=lambda one: -one.count)[:_MOST_SHOWN]
         print_table(
-            (("", printable(one.name), number(one.count)) for one in shown),
+            (("", printable(_shown_name(one, taxonomy)), number(one.count)) for one in shown),
             right=(2,),
         )
         if len(values) > len(shown):
@@ -140,6 +153,7 @@ def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
                 unknown.append(one)
             else:
                 found.append((one, library.details(photo_id)))
+    taxonomy = library.taxonomy
     documents = [
         details_json(details) | {"path": _known_as(path, details)} for path, details in found
     ]
@@ -147,7 +161,7 @@ def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
         print_json(documents)
     else:
         for document in documents:
-            say_photo(document)
+            say_photo(document, taxonomy)
     for path in unknown:
         fail(path, "is not in the library; `album index` adds its folder.")
     return Exit.SOME_FAILED if unknown else Exit.DONE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from album.cli.files import expand
+from album.cli.language import name_of
 from album.cli.library import say_notices, user_settings
 from album.cli.options import (
     A_PATH,
@@ -59,7 +60,7 @@ def recognise(
             document["keywords"] = list_keywords(answer, taxonomy)
         documents.append(document)
         if not as_json:
-            say_photo(document)
+            say_photo(document, taxonomy)
     if as_json:
         print_json(documents)
     for problem in failed:
@@ -89,11 +90,19 @@ def _document(answer: "Recognised", top: int | None) -> dict[str, Any]:
     from album.storage.rows import details_json
 
     details = answer.details
-    return details_json(details if top is None else replace(details, tags=answer.ranked[:top]))
+    if top is None:
+        return details_json(details)
+    found = {tag.slug: tag for tag in details.tags}
+    ranked = tuple(found.get(tag.slug, tag) for tag in answer.ranked[:top])
+    document = details_json(replace(details, tags=ranked))
+    for tag in document["tags"]:
+        if tag["tag"] not in found:
+            tag["state"] = None
+    return document
 
 
 def list_keywords(answer: "Recognised", taxonomy: "Taxonomy") -> list[str]:
-    """English keywords, the surest first: at most 50; as many as are likely, and colours up to 20.
+    """Keywords in the user's language, the surest first: at most 50, and colours up to 20.
 
     Its tags come first; then likely ones with their broader tags, which are no less likely.
     """
@@ -102,10 +111,10 @@ def list_keywords(answer: "Recognised", taxonomy: "Taxonomy") -> list[str]:
         if (tag.score or 0) < LIKELY or len(slugs) >= MOST_KEYWORDS:
             break
         slugs.update(dict.fromkeys((tag.slug, *taxonomy.ancestors(tag.slug))))
-    words = dict.fromkeys(taxonomy.name(slug) for slug in slugs)
+    words = dict.fromkeys(name_of(slug, taxonomy) for slug in slugs)
     for colour in answer.details.colours:
         if len(words) < FEWEST_KEYWORDS:
-            words[colour.name] = None
+            words[name_of(colour.name, taxonomy)] = None
     return list(words)[:MOST_KEYWORDS]
 
 

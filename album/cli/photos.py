@@ -1,12 +1,18 @@
 """One photo as text: what `show` and `recognise` say of it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from album.cli.language import name_of
 from album.cli.output import print_table, printable, say
 
+if TYPE_CHECKING:
+    from album.domain.taxonomy import Taxonomy
 
-def say_photo(photo: dict[str, Any]) -> None:
+
+def say_photo(photo: dict[str, Any], taxonomy: "Taxonomy") -> None:
     """Say what the JSON of `show` holds, most telling things first."""
+    colours = [(name_of(one["name"], taxonomy), one["share"]) for one in photo["colours"]]
+    styles = [(name_of(one["name"], taxonomy), one["score"]) for one in photo["style"]]
     say(printable(photo["path"] or "its files are gone"))
     facts = [
         ("size", f"{photo['width']:,} x {photo['height']:,} px" if photo["width"] else None),
@@ -15,26 +21,27 @@ def say_photo(photo: dict[str, Any]) -> None:
         ("place", "{:.5f}, {:.5f}".format(*photo["gps"]) if photo["gps"] else None),
         ("title", photo["title"]),
         ("rating", None if photo["rating"] is None else str(photo["rating"])),
-        ("colours", ", ".join(f"{c['name']} {c['share']:.0%}" for c in photo["colours"])),
-        ("style", ", ".join(f"{s['name']} {s['score']:.2f}" for s in photo["style"])),
+        ("colours", ", ".join(f"{name} {share:.0%}" for name, share in colours)),
+        ("style", ", ".join(f"{name} {score:.2f}" for name, score in styles)),
         ("quality", _quality(photo["quality"])),
         ("keywords", ", ".join(photo.get("keywords", ()))),
     ]
     print_table(("   ", name, printable(text)) for name, text in facts if text)
-    say_tags(photo["tags"])
+    say_tags(photo["tags"], taxonomy)
     say()
 
 
-def say_tags(tags: list[dict[str, Any]]) -> None:
-    """A line a tag: its facet, name, score, and whose word it is."""
+def say_tags(tags: list[dict[str, Any]], taxonomy: "Taxonomy") -> None:
+    """A line a tag: its facet, name, score, how certain it is, and whose word it is."""
     if tags:
         print_table(
             (
                 "   ",
                 tag["facet"],
-                printable(tag["tag"]),
+                printable(name_of(tag["tag"], taxonomy)),
                 "" if tag["score"] is None else f"{tag['score']:.2f}",
-                tag["state"],
+                tag["certainty"] or "",
+                tag["state"] or "below its threshold",
             )
             for tag in tags
         )

@@ -48,6 +48,19 @@ class TagState(StrEnum):
         return self is not TagState.REJECTED
 
 
+class Certainty(StrEnum):
+    """How often suggestions like this one are right: held-out pictures told."""
+
+    SURE = "sure"  # nine in ten
+    LIKELY = "likely"  # seven in ten
+    EXPERIMENTAL = "experimental"  # nobody knows: too few pictures to judge it by
+
+    @staticmethod
+    def surest(*given: "Certainty | None") -> "Certainty | None":
+        """The best of them; None where there is none."""
+        return next((one for one in Certainty if one in given), None)
+
+
 HUMAN_STATES = frozenset({TagState.MANUAL, TagState.CONFIRMED, TagState.REJECTED})
 
 
@@ -71,10 +84,15 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class TagScore:
-    """What a model says: this tag, this calibrated probability (0 to 1)."""
+    """What a model says: this tag, this calibrated probability (0 to 1).
+
+    Attributes:
+        certainty: how often such suggestions are right; None where it is not suggested.
+    """
 
     slug: str
     score: float
+    certainty: Certainty | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +102,7 @@ class PhotoTag:
     Attributes:
         score: the model's calibrated probability, None where no model spoke.
         model: `name@revision` of that model.
+        certainty: of its suggestion; None where no model suggests it.
     """
 
     slug: str
@@ -92,3 +111,4 @@ class PhotoTag:
     source: TagSource
     score: float | None = None
     model: str | None = None
+    certainty: Certainty | None = None

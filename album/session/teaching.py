@@ -207,7 +207,7 @@ class Teaching:
         def write(db: "sqlite_utils.Database") -> tuple[int, list[PhotoId]]:
             scores = [one for one in suited.brought_up_to(db.conn) if one[0] not in decided]
             save_taught(db, tag)
-            return len(scores), replace_suggestions(db, slug, tag.model, scores)
+            return len(scores), replace_suggestions(db, tag, scores)
 
         count, changed = self._database.write(write).result()
         self._tell(changed)

@@ -317,6 +317,7 @@ def details_json(details: PhotoDetails) -> dict[str, Any]:
                 "score": _rounded(tag.score),
                 "source": tag.source.value,
                 "state": tag.state.value,
+                "certainty": tag.certainty,
                 "region": None,
             }
             for tag in (*details.tags, *details.rejected)

@@ -243,11 +243,19 @@ def _add_regions(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _add_certainty(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "ALTER TABLE photo_tag ADD COLUMN certainty TEXT"
+        " CHECK (certainty IN ('sure', 'likely', 'experimental'))"
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("m0001_library", _create),
     Migration("m0002_taught", _add_taught),
     Migration("m0003_by_time", _add_time_index),
     Migration("m0004_regions", _add_regions),
+    Migration("m0005_certainty", _add_certainty),
 )
 
 VERSION = len(MIGRATIONS)

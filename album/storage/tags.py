@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from album.domain.appearance import Colour, Quality, Region
 from album.domain.photo import PhotoId
-from album.domain.tag import Facet, PhotoTag, TagScore, TagSource, TagState
+from album.domain.tag import Certainty, Facet, PhotoTag, TagScore, TagSource, TagState
 from album.domain.taxonomy import Taxonomy, slugify
 from album.storage.values import chunks, marks, now_s
 
@@ -43,6 +43,7 @@ class TagRow:
     source: str | None = None
     score: float | None = None
     model: str | None = None
+    certainty: str | None = None
     decided_s: int | None = None
 
 
@@ -122,9 +123,10 @@ def import_keywords(
 
 
 _SUGGEST = """
-    INSERT INTO photo_tag (photo_id, tag_id, state, source, score, model)
-    VALUES (?, ?, 'suggested', 'model', ?, ?)
-    ON CONFLICT (photo_id, tag_id) DO UPDATE SET score = excluded.score, model = excluded.model
+    INSERT INTO photo_tag (photo_id, tag_id, state, source, score, model, certainty)
+    VALUES (?, ?, 'suggested', 'model', ?, ?, ?)
+    ON CONFLICT (photo_id, tag_id) DO UPDATE
+    SET score = excluded.score, model = excluded.model, certainty = excluded.certainty
 """
 _DROP_SUGGESTED = """
     DELETE FROM photo_tag
@@ -180,7 +182,7 @@ def store_observations(
     connection.executemany(
         _SUGGEST,
         [
-            (seen.photo_id, ids.of_slug(tag.slug), float(tag.score), model)
+            (seen.photo_id, ids.of_slug(tag.slug), float(tag.score), model, tag.certainty)
             for seen in observations
             for tag in seen.tags
         ],
@@ -302,7 +304,7 @@ def _undecided(row: TagRow) -> TagRow:
     else:
         state = None if row.score is None else TagState.SUGGESTED
     source = TagSource.METADATA if row.source == TagSource.METADATA else TagSource.MODEL
-    return TagRow(row.photo_id, row.tag_id, state, source, row.score, row.model)
+    return TagRow(row.photo_id, row.tag_id, state, source, row.score, row.model, row.certainty)
 
 
 def _rows_before(
@@ -312,7 +314,7 @@ def _rows_before(
     found: list[TagRow] = []
     for some in chunks(ids):
         rows = connection.execute(
-            "SELECT photo.id, state, source, score, model, decided_s FROM photo"  # noqa: S608
+            "SELECT photo.id, state, source, score, model, certainty, decided_s FROM photo"  # noqa: S608
             " LEFT JOIN photo_tag ON photo_id = photo.id AND tag_id = ?"
             f" WHERE photo.id IN ({marks(some)})",
             (tag_id, *some),
@@ -329,23 +331,29 @@ def restore_tags(db: "sqlite_utils.Database", rows: Sequence[TagRow]) -> None:
     )
     db.conn.executemany(
         "INSERT OR REPLACE INTO photo_tag"
-        " (photo_id, tag_id, state, source, score, model, decided_s) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (row.photo_id, row.tag_id, row.state, row.source, row.score, row.model, row.decided_s)
-            for row in rows
-            if row.state is not None
-        ],
+        " (photo_id, tag_id, state, source, score, model, certainty, decided_s)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [astuple(row) for row in rows if row.state is not None],
     )
 
 
 def tags_of(connection: sqlite3.Connection, photo_id: PhotoId) -> list[PhotoTag]:
     """All tags of a photo, rejected ones too; decided and imported ones first, then by score."""
     rows = connection.execute(
-        "SELECT slug, facet, state, source, score, model FROM photo_tag JOIN tag ON tag.id = tag_id"
-        " WHERE photo_id = ? ORDER BY state = 'suggested', coalesce(score, 1) DESC, slug",
+        "SELECT slug, facet, state, source, score, model, certainty"
+        " FROM photo_tag JOIN tag ON tag.id = tag_id WHERE photo_id = ?"
+        " ORDER BY state = 'suggested', coalesce(score, 1) DESC, slug",
         (photo_id,),
     )
     return [
-        PhotoTag(row[0], Facet(row[1]), TagState(row[2]), TagSource(row[3]), row[4], row[5])
-        for row in rows
+        PhotoTag(
+            slug,
+            Facet(facet),
+            TagState(state),
+            TagSource(source),
+            score,
+            model,
+            None if certainty is None else Certainty(certainty),
+        )
+        for slug, facet, state, source, score, model, certainty in rows
     ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from album.domain.photo import PhotoId
 from album.domain.share import Share
-from album.domain.tag import TagState
+from album.domain.tag import Certainty, TagState
 from album.storage.values import chunks, marks, now_s
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MODEL = "taught"
 """Name of the model that taught tags are suggested by."""
+_SURE = 0.9
+_LIKELY = 0.7
+"""Expected precisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,13 @@ class TaughtTag:
     def model(self) -> str:
         """What its suggestions are stored under."""
         return f"{MODEL}@{self.revision}"
+
+    @property
+    def certainty(self) -> Certainty:
+        """Of its suggestions: sure where even the low end of the interval says nine in ten."""
+        if self.precision.low >= _SURE:
+            return Certainty.SURE
+        return Certainty.LIKELY if self.precision.value >= _LIKELY else Certainty.EXPERIMENTAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +134,16 @@ def forget_taught(db: "sqlite_utils.Database", slug: str) -> list[PhotoId]:
 
 
 def replace_suggestions(
-    db: "sqlite_utils.Database", slug: str, model: str, scores: Sequence[tuple[PhotoId, float]]
+    db: "sqlite_utils.Database", tag: TaughtTag, scores: Sequence[tuple[PhotoId, float]]
 ) -> list[PhotoId]:
     """Suggest a taught tag for exactly these photos; what anybody else said of it stands.
 
     Returns the photos whose suggestions changed.
     """
-    before = _suggested(db.conn, slug)
-    _drop(db.conn, slug, before.keys() - dict(scores).keys())
-    suggest(db, slug, model, scores)
-    after = _suggested(db.conn, slug)
+    before = _suggested(db.conn, tag.slug)
+    _drop(db.conn, tag.slug, before.keys() - dict(scores).keys())
+    suggest(db, tag, scores)
+    after = _suggested(db.conn, tag.slug)
     return sorted(
         photo_id
         for photo_id in before.keys() | after.keys()
@@ -142,15 +152,16 @@ def replace_suggestions(
 
 
 def suggest(
-    db: "sqlite_utils.Database", slug: str, model: str, scores: Iterable[tuple[PhotoId, float]]
+    db: "sqlite_utils.Database", tag: TaughtTag, scores: Iterable[tuple[PhotoId, float]]
 ) -> None:
     """Suggest a taught tag for these photos, where nobody else has said anything of it."""
     db.conn.executemany(
-        "INSERT INTO photo_tag (photo_id, tag_id, state, source, score, model)"
-        " SELECT ?, id, 'suggested', 'model', ?, ? FROM tag WHERE slug = ?"
+        "INSERT INTO photo_tag (photo_id, tag_id, state, source, score, model, certainty)"
+        " SELECT ?, id, 'suggested', 'model', ?, ?, ? FROM tag WHERE slug = ?"
         " ON CONFLICT (photo_id, tag_id) DO UPDATE SET score = excluded.score,"
-        " model = excluded.model WHERE state = 'suggested' AND substr(model, 1, 7) = 'taught@'",
-        [(photo_id, score, model, slug) for photo_id, score in scores],
+        " model = excluded.model, certainty = excluded.certainty"
+        " WHERE state = 'suggested' AND substr(model, 1, 7) = 'taught@'",
+        [(photo_id, score, tag.model, tag.certainty, tag.slug) for photo_id, score in scores],
     )
 
 

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from album.analysis.protocol import Cutout, Findings, Hint, Pixels, Sample
-from album.domain.tag import TagScore
+from album.domain.tag import Certainty, TagScore
 from album.errors import DeviceMemoryProblem, PackProblem
 from album.testing.pictures import PAINTS
 
 THRESHOLD = 0.5
+SURE = 0.9
 EMBEDDING_SIZE = 64
 
 
@@ -80,7 +81,8 @@ class FakeAnalyser:
             for tag, paint in PAINTS.items()
         }
         ranked = tuple(
-            TagScore(tag, score) for tag, score in sorted(scores.items(), key=lambda one: -one[1])
+            TagScore(tag, score, _certainty(score))
+            for tag, score in sorted(scores.items(), key=lambda one: -one[1])
         )
         vector = np.resize(np.append(colour, 1.0), EMBEDDING_SIZE)
         return Findings(
@@ -88,6 +90,12 @@ class FakeAnalyser:
             ranked=ranked,
             embedding=(vector / np.linalg.norm(vector)).astype(np.float16),
         )
+
+
+def _certainty(score: float) -> Certainty | None:
+    if score < THRESHOLD:
+        return None
+    return Certainty.SURE if score >= SURE else Certainty.LIKELY
 
 
 class FakeSegmenter:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from album.domain.tag import TagScore
+from album.domain.tag import Certainty, TagScore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RANKED: Final = 100
 """How many of the highest scores are told in all."""
+_CERTAINTIES: Final = (None, Certainty.EXPERIMENTAL, Certainty.LIKELY, Certainty.SURE)
 
 
 class Scoring:
@@ -35,14 +36,20 @@ class Scoring:
         self._slope = np.array([tag["slope"] for tag in tags.values()])
         self._offset = np.array([tag["offset"] for tag in tags.values()])
         self._shown_from = np.array([_or_never(tag["shown"]) for tag in tags.values()])
+        self._sure_from = np.array([_or_never(tag["sure"]) for tag in tags.values()])
+        self._untested = np.array(
+            [place[slug] for slug, tag in tags.items() if tag["experimental"]], np.intp
+        )
         self._classes = class_matrix(table["classes"], self.slugs, taxonomy, table["evidence"])
         helped = {*table["fused"], *table["evidence"]}
         mute = [place[slug] for slug in tags if slug not in helped]
         self._classes[:, mute] = 0.0
         self._class_calibration = table["class_calibration"]
         self._classes_from = np.full(len(self.slugs), float(table["class_threshold"]))
+        self._classes_sure_from = np.full(len(self.slugs), _or_never(table["class_sure"]))
         for slug in table["evidence"]:
             self._classes_from[place[slug]] = float(table["evidence_threshold"])
+            self._classes_sure_from[place[slug]] = np.inf
         self._sums = _Sums(self._classes)
         self._generations = _generations(self.slugs, taxonomy, place)
 
@@ -71,15 +78,27 @@ class Scoring:
         trained = self._by_head(tag_logits)
         shown = found >= self._classes_from
         shown[:, self._trained] |= trained >= self._shown_from
+        sure = shown & (found >= self._classes_sure_from)
+        sure[:, self._trained] = trained >= self._sure_from
         found[:, self._trained] = np.maximum(found[:, self._trained], trained)
         self._raise_parents(found, np.maximum)
         self._raise_parents(shown, np.logical_or)
+        self._raise_parents(sure, np.logical_or)
+        certainty = self._certainty(shown, sure)
         order = np.argsort(-found, axis=1, kind="stable")
         found = np.round(found, 4)
         return [
-            (self._told(row, places[over[places]]), self._told(row, places))
-            for row, over, places in zip(found, shown, order, strict=True)
+            (self._told(row, kind, places[over[places]]), self._told(row, kind, places))
+            for row, kind, over, places in zip(found, certainty, shown, order, strict=True)
         ]
+
+    def _certainty(self, shown: NDArray[np.bool_], sure: NDArray[np.bool_]) -> NDArray[np.int8]:
+        """Places in `_CERTAINTIES`: what is sure, what else is shown, what nobody could judge."""
+        kinds = np.zeros(shown.shape, np.int8)
+        kinds[:, self._untested] = 1
+        kinds[shown] = 2
+        kinds[sure & shown] = 3
+        return kinds
 
     def _raise_parents(self, values: NDArray[Any], larger: np.ufunc) -> None:
         """No parent below its children, over (..., slugs)."""
@@ -97,11 +116,13 @@ class Scoring:
         found[:, ~self._classes.any(axis=0)] = 0.0
         return found
 
-    def _told(self, row: NDArray[np.float64], places: NDArray[np.intp]) -> tuple[TagScore, ...]:
+    def _told(
+        self, row: NDArray[np.float64], kinds: NDArray[np.int8], places: NDArray[np.intp]
+    ) -> tuple[TagScore, ...]:
         some = places[:RANKED]
+        said = zip(some.tolist(), row[some].tolist(), kinds[some].tolist(), strict=True)
         return tuple(
-            TagScore(self.slugs[place], score)
-            for place, score in zip(some.tolist(), row[some].tolist(), strict=True)
+            TagScore(self.slugs[place], score, _CERTAINTIES[kind]) for place, score, kind in said
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _WANTED: Final = 0.75
 """Precision of a shown thing on pictures whose thing is known."""
+_SURE: Final = 0.9
 _LEAST_ODDS: Final = -5.0
 _TEMPERATURES: Final = (0.5, 0.65, 0.8, 1.0, 1.25, 1.5, 2.0)
 _ANIMAL_PLACES: Final = (
@@ -49,8 +51,22 @@ def known_things() -> dict[str, str]:
         return {row["folder"]: row["slug"] for row in csv.DictReader(stream)}
 
 
-def class_calibration(examples: Examples, logits: NDArray[np.float32]) -> tuple[list[float], float]:
-    """(temperature, slope, offset) over all tags, and the score from which on a thing is shown.
+@dataclass(frozen=True, slots=True)
+class ClassCalibration:
+    """What the sums of class probabilities are worth, for all tags alike.
+
+    Attributes:
+        scale: temperature, slope, offset.
+        shown, sure: the scores from which on a thing is shown, and is sure (None: never).
+    """
+
+    scale: list[float]
+    shown: float
+    sure: float | None
+
+
+def class_calibration(examples: Examples, logits: NDArray[np.float32]) -> ClassCalibration:
+    """The temperature that fits best, its calibration and thresholds.
 
     Args:
         examples: all pictures.
@@ -70,9 +86,10 @@ def class_calibration(examples: Examples, logits: NDArray[np.float32]) -> tuple[
         calibration = platt(pairs, truth)
         scores = calibration(pairs)
         loss = -float(np.log(np.where(truth == YES, scores, 1 - scores)).sum())
-        lowest = threshold(scores, truth, _WANTED)
-        fits.append((loss, [temperature, calibration.slope, calibration.offset], lowest or 0.9))
-    return min(fits)[1:]
+        scale = [temperature, calibration.slope, calibration.offset]
+        shown, sure = (threshold(scores, truth, wanted) for wanted in (_WANTED, _SURE))
+        fits.append((loss, ClassCalibration(scale, shown or 0.9, sure)))
+    return min(fits, key=lambda fit: fit[0])[1]
 
 
 def _answers(examples: Examples, slugs: list[str], taxonomy: Taxonomy) -> NDArray[np.int8]:

@@ -119,15 +119,16 @@ def build_table(examples: Examples, head: TagHead, class_head: dict[str, Tensor]
     features, answers = examples.features[chosen], examples.answers[chosen]
     logits = logits_of(head, features)
     classes = (torch.from_numpy(features) @ class_head["weight"].T + class_head["bias"]).numpy()
-    calibration, lowest = class_calibration(examples, classes)
+    things = class_calibration(examples, classes)
     table: dict[str, Any] = {
         "revision": REVISION,
         "hidden": head.inward.out_features,
         "wanted_precision": {"shown": SHOWN, "sure": SURE},
         "tags": tag_table(logits, answers, list(load_rules()), examples.sets[chosen] == "sports22"),
         "classes": class_slugs(),
-        "class_calibration": [round(number, 5) for number in calibration],
-        "class_threshold": round(max(lowest, _LOWEST_SHOWN), 4),
+        "class_calibration": [round(number, 5) for number in things.scale],
+        "class_threshold": round(max(things.shown, _LOWEST_SHOWN), 4),
+        "class_sure": None if things.sure is None else round(max(things.sure, _LOWEST_SHOWN), 4),
         "evidence": EVIDENCE,
         "evidence_threshold": 0.8,
     }

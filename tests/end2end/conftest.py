@@ -1,7 +1,7 @@
 """The `album` command in this process, with stand-ins for the networks."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from album.analysis import registry
+from album.cli.language import language
 from album.cli.main import main
 from album.testing import make_pictures
 
@@ -38,6 +39,15 @@ def photos(tmp_path: Path) -> Path:
     """A folder with two pictures of each of the seven things that the stand-in knows."""
     make_pictures(tmp_path / "photos", 14)
     return tmp_path / "photos"
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command speaks English, whatever the machine does."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    language.cache_clear()
+    yield
+    language.cache_clear()
 
 
 @pytest.fixture

@@ -93,7 +93,9 @@ def test_top_gives_the_highest_whatever_their_thresholds(
     scores = [one["score"] for one in found["tags"]]
     assert len(scores) == count
     assert scores == sorted(scores, reverse=True)
-    assert found["tags"][0]["tag"] == "snow"
+    first, *others = found["tags"]
+    assert (first["tag"], first["state"], first["certainty"]) == ("snow", "suggested", "sure")
+    assert {(one["state"], one["certainty"]) for one in others} <= {(None, None)}
 
 
 def test_in_text_a_photo_is_a_few_aligned_lines(album: Album, photos: Path) -> None:
@@ -103,6 +105,19 @@ def test_in_text_a_photo_is_a_few_aligned_lines(album: Album, photos: Path) -> N
     assert "320 x 240 px" in answer.out
     assert "keywords" in answer.out
     assert "scene  snow" in answer.out
+    assert "sure  suggested" in answer.out
+
+
+@pytest.mark.parametrize("named", [{"LANG": "zh_CN.UTF-8"}, {"LANG": "de", "LANGUAGE": "de:zh"}])
+def test_tags_are_named_in_the_language_of_the_system(
+    album: Album, photos: Path, named: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    answer = album("recognise", photos / "set-000/snow-00003.jpg")
+    assert "scene  雪" in answer.out
 
 
 def recognised(scores: dict[str, float], tags: int, colours: int = 3) -> Recognised:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from album.domain.tag import Certainty
 from album.taxonomies import built_in_taxonomy
 from album_models.scoring import Scoring
 
@@ -13,16 +14,22 @@ TAXONOMY = built_in_taxonomy()
 CLASSES = ["fox-terrier", "airedale", "persian-cat", "groom", "sports-car"]
 
 
-def tag(shown: float | None, slope: float = 1.0, offset: float = 0.0) -> dict[str, Any]:
-    return {"slope": slope, "offset": offset, "shown": shown}
+def tag(shown: float | None, sure: float | None = None, *, tested: bool = True) -> dict[str, Any]:
+    return {"slope": 1.0, "offset": 0.0, "shown": shown, "sure": sure, "experimental": not tested}
 
 
 def scoring(**changes: list[str]) -> Scoring:
     table: dict[str, Any] = {
-        "tags": {"beach": tag(0.6), "dog": tag(0.5), "wedding": tag(None), "sunset": tag(0.7)},
+        "tags": {
+            "beach": tag(0.6, 0.9),
+            "dog": tag(0.5),
+            "wedding": tag(None, tested=False),
+            "sunset": tag(0.7),
+        },
         "classes": CLASSES,
         "class_calibration": [1.0, 1.0, 0.0],
         "class_threshold": 0.75,
+        "class_sure": 0.95,
         "evidence": {"wedding": ["groom"]},
         "evidence_threshold": 0.8,
         "fused": ["dog"],
@@ -65,6 +72,33 @@ def test_a_class_brings_its_whole_chain() -> None:
 def test_two_breeds_share_their_parent() -> None:
     found = shown(scoring(), logits(), classes(fox_terrier=9.0, airedale=9.0))
     assert found == {"terrier", "dog", "animal"}
+
+
+def certainties(
+    tags: NDArray[np.float32], of_classes: NDArray[np.float32]
+) -> dict[str, Certainty | None]:
+    return {score.slug: score.certainty for score in scoring().judge(tags, of_classes)[0][1]}
+
+
+def test_what_is_sure_makes_its_parents_sure() -> None:
+    found = certainties(logits(beach=3.0, sunset=3.0), classes())
+    assert (found["beach"], found["coast"]) == (Certainty.SURE, Certainty.SURE)
+    assert (found["sunset"], found["sky"]) == (Certainty.LIKELY, Certainty.LIKELY)
+
+
+def test_what_is_shown_is_likely_and_what_is_not_shown_is_nothing() -> None:
+    found = certainties(logits(beach=1.0, dog=-1.0), classes())
+    assert (found["beach"], found["dog"]) == (Certainty.LIKELY, None)
+
+
+def test_what_too_few_pictures_show_is_experimental_however_high_its_score() -> None:
+    assert certainties(logits(wedding=9.0), classes())["wedding"] is Certainty.EXPERIMENTAL
+
+
+def test_a_class_is_sure_from_its_own_threshold_and_evidence_never() -> None:
+    assert certainties(logits(), classes(fox_terrier=9.0))["terrier"] is Certainty.SURE
+    assert certainties(logits(), classes(fox_terrier=3.0))["terrier"] is Certainty.LIKELY
+    assert certainties(logits(), classes(groom=9.0))["wedding"] is Certainty.LIKELY
 
 
 def test_evidence_needs_its_own_threshold() -> None:

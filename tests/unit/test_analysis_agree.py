@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from album.analysis.agree import agreed
 from album.analysis.protocol import Findings
-from album.domain.tag import TagScore
+from album.domain.tag import Certainty, TagScore
 
 SLUGS = st.sampled_from(["animal", "dog", "terrier", "beach"])
 FOUND = st.dictionaries(SLUGS, st.floats(0, 1), max_size=4)
@@ -37,3 +37,9 @@ def test_broader_tags_stay_above_narrower_ones(told: list[dict[str, float]]) -> 
     }
     for narrow, broad in (("terrier", "dog"), ("dog", "animal")):
         assert narrow not in best or best[broad] >= best[narrow]
+
+
+def test_a_tag_is_as_certain_as_the_most_certain_analyser_makes_it() -> None:
+    pack = Findings(tags=(TagScore("dog", 0.97, Certainty.EXPERIMENTAL),))
+    built_in = Findings(tags=(TagScore("dog", 0.93, Certainty.SURE),))
+    assert agreed([pack, built_in])[0].tags == (TagScore("dog", 0.97, Certainty.SURE),)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from album.analysis.taught import suggest_taught
 from album.domain.photo import PhotoId
 from album.domain.share import Share
-from album.domain.tag import TagState
+from album.domain.tag import Certainty, TagState
+from album.storage.tags import tags_of
 from album.storage.taught import (
     Example,
     TaughtTag,
@@ -24,6 +25,7 @@ from album.storage.taught import (
     learned_from,
     replace_suggestions,
     save_taught,
+    suggest,
     taught_tags,
 )
 from album.storage.upkeep import prepare
@@ -102,14 +104,14 @@ def test_whatever_anybody_else_said_stands(
                 if (row[0], row[3]) != ("suggested", "taught@1")
             }
             for revision, wanted in enumerate((first, second), start=2):
-                model = f"taught@{revision}"
-                replace_suggestions(db, "garden", model, list(wanted.items()))
+                tag = replace(TAG, revision=revision)
+                replace_suggestions(db, tag, list(wanted.items()))
                 after = stored(connection)
                 own = {one: row for one, row in after.items() if one not in others}
                 assert {one: after[one] for one in others} == others
                 assert set(own) == set(wanted) - set(others)
-                assert all(row[0] == "suggested" and row[3] == model for row in own.values())
-                assert replace_suggestions(db, "garden", model, list(wanted.items())) == []
+                assert all(row[0] == "suggested" and row[3] == tag.model for row in own.values())
+                assert replace_suggestions(db, tag, list(wanted.items())) == []
                 assert stored(connection) == after
             forget_taught(db, "garden")
             assert stored(connection) == others
@@ -121,6 +123,23 @@ def test_what_was_taught_comes_back_as_it_was(library: sqlite_utils.Database) ->
     assert taught_tags(library.conn, embedding_model="tagger@2") == []
     save_taught(library, replace(TAG, revision=2))
     assert [one.revision for one in taught_tags(library.conn, slug="garden")] == [2]
+
+
+@pytest.mark.parametrize(
+    ("precision", "certainty"),
+    [
+        (Share(0.97, 0.91, 1.0), Certainty.SURE),
+        (Share(0.97, 0.8, 1.0), Certainty.LIKELY),
+        (Share(0.7, 0.5, 0.9), Certainty.LIKELY),
+        (Share(0.6, 0.5, 0.9), Certainty.EXPERIMENTAL),
+    ],
+)
+def test_suggestions_are_as_certain_as_the_figures_of_their_tag(
+    library: sqlite_utils.Database, precision: Share, certainty: Certainty
+) -> None:
+    suggest(library, replace(TAG, precision=precision), [(PhotoId(1), 0.9)])
+    (found,) = tags_of(library.conn, PhotoId(1))
+    assert found.certainty is certainty
 
 
 def test_examples_are_the_decisions(library: sqlite_utils.Database) -> None:

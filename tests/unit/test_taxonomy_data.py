@@ -39,6 +39,8 @@ def test_parents_are_known_and_never_a_circle() -> None:
     ("word", "slug"),
     [
         ("海滩", "beach"),
+        ("日落", "sunset"),
+        ("合影", "group"),
         ("Soccer", "football"),
         ("bunny", "rabbit"),
         ("pianos", None),

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from album.analysis.protocol import Findings, Region
-from album.domain.tag import TagScore
 from album.errors import PackProblem
 from album.taxonomies import built_in_taxonomy
 from album_models.packs.labels import read_labels
-from album_models.packs.parts import INPUT_PX, RANKED, revision_of, sound_file, spec_of
+from album_models.packs.parts import INPUT_PX, RANKED, revision_of, sound_file, spec_of, split
 from album_models.packs.pictures import letterboxed
 
 if TYPE_CHECKING:
@@ -120,15 +119,11 @@ class PackDetector:
         for one in regions:
             best[one.slug] = max(best.get(one.slug, 0.0), one.score)
         raised = self._taxonomy.with_parents(best)
-        ranked = tuple(
-            TagScore(slug, score)
-            for slug, score in sorted(raised.items(), key=lambda pair: -pair[1])[:RANKED]
-        )
-        sure = self._spec.threshold
+        lowest = self._spec.threshold
+        highest = sorted(raised.items(), key=lambda pair: -pair[1])[:RANKED]
+        tags, ranked = split(highest, lowest)
         return Findings(
-            tags=tuple(one for one in ranked if one.score >= sure),
-            ranked=ranked,
-            regions=tuple(one for one in regions if one.score >= sure),
+            tags=tags, ranked=ranked, regions=tuple(one for one in regions if one.score >= lowest)
         )
 
     def _regions(self, boxes: Boxes) -> Iterable[Region]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from album.analysis.packs import find_faults
-from album.domain.tag import TagScore
+from album.domain.tag import Certainty, TagScore
 from album.errors import PackProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -53,5 +53,12 @@ def judged(
 ) -> tuple[tuple[TagScore, ...], tuple[TagScore, ...]]:
     """Tags over the threshold, and the highest of all, of one picture; highest first."""
     order = np.argsort(-scores, kind="stable")[:RANKED]
-    ranked = tuple(TagScore(slugs[n], round(min(1.0, float(scores[n])), 4)) for n in order)
-    return tuple(one for one in ranked if one.score >= threshold), ranked
+    return split(((slugs[n], round(min(1.0, float(scores[n])), 4)) for n in order), threshold)
+
+
+def split(
+    ranked: Iterable[tuple[str, float]], threshold: float
+) -> tuple[tuple[TagScore, ...], tuple[TagScore, ...]]:
+    """Tags over the threshold, and all; nobody has judged how often they are right."""
+    told = tuple(TagScore(slug, score, Certainty.EXPERIMENTAL) for slug, score in ranked)
+    return tuple(one for one in told if one.score >= threshold), told

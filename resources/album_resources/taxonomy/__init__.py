@@ -13,7 +13,7 @@ class TagRow(NamedTuple):
         facet: `scene`, `event`, `thing` or `style`.
         english, chinese: shown names; chinese may be empty.
         parent: slug of the next broader tag; empty for none.
-        synonyms: other English words that find it.
+        synonyms: other words that find it, English or Chinese.
     """
 
     slug: str

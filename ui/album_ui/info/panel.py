@@ -280,10 +280,10 @@ class InfoPanel(QWidget):
         self.problem.setVisible(bool(details.problem))
 
     def _shown_tag(self, tag: PhotoTag) -> ShownTag:
-        figures = ""
+        figures, certainty = "", None
         if tag.state is TagState.SUGGESTED and tag.score is not None:
-            figures = f"{tag.score:.2f}"
-        return ShownTag(tag.slug, self._name(tag.slug), tag.state, note_of(tag), figures)
+            figures, certainty = f"{tag.score:.2f}", tag.certainty
+        return ShownTag(tag.slug, self._name(tag.slug), tag.state, note_of(tag), figures, certainty)
 
     def _name(self, slug: str) -> str:
         return self._session.taxonomy.name(slug, words.language())

@@ -8,14 +8,22 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
-from album.domain.tag import PhotoTag, TagState
+from album.domain.tag import Certainty, PhotoTag, TagState
 from album_ui.guard import guarded
 from album_ui.strokes import paint_cross, paint_tick
 from album_ui.theme import Size, Theme
-from album_ui.words import tr
+from album_ui.words import mark, tr
 
 CHIP_PX: Final = 26
 _BUTTON_PX: Final = 16
+_WORDS: Final = {
+    None: mark("Suggested"),
+    Certainty.SURE: mark("Suggested, sure: nine in ten of these are right"),
+    Certainty.LIKELY: mark("Suggested, likely: seven in ten of these are right"),
+    Certainty.EXPERIMENTAL: mark("Suggested, experimental: nobody knows how often it is right"),
+}
+_MARKS: Final = {Certainty.LIKELY: mark("likely"), Certainty.EXPERIMENTAL: mark("experimental")}
+"""What stands on the chip; nothing on what is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,7 @@ class ShownTag:
         score: of a suggestion.
         note: the tooltip: which state, by whom.
         figures: small figures after the name («0.94», «3 of 5»).
+        certainty: of a suggestion.
     """
 
     slug: str
@@ -35,6 +44,13 @@ class ShownTag:
     state: TagState
     note: str = ""
     figures: str = ""
+    certainty: Certainty | None = None
+
+    @property
+    def small(self) -> str:
+        """What follows the name in small: «0.94», «0.63 likely»."""
+        word = _MARKS.get(self.certainty) if self.certainty else None
+        return f"{self.figures} {tr(word)}" if word else self.figures
 
 
 def in_order(tags: Iterable[ShownTag]) -> list[ShownTag]:
@@ -57,7 +73,7 @@ def note_of(tag: PhotoTag) -> str:
         TagState.MANUAL: tr("Set by you"),
         TagState.CONFIRMED: tr("Accepted by you"),
         TagState.REJECTED: tr("Rejected by you"),
-        TagState.SUGGESTED: tr("Suggested"),
+        TagState.SUGGESTED: tr(_WORDS[tag.certainty]),
     }
     said = texts[tag.state]
     if tag.score is not None and tag.state is not TagState.SUGGESTED:
@@ -111,7 +127,7 @@ class TagChip(QWidget):
         self._font, self._small = theme.font(), theme.font(Size.SMALL)
         self._suggested = tag.state is TagState.SUGGESTED
         self.setToolTip(tag.note)
-        self.setAccessibleName(f"{tag.name} {tag.figures}, {tag.note}".replace("  ", " "))
+        self.setAccessibleName(f"{tag.name} {tag.small}, {tag.note}".replace("  ", " "))
         self.setFixedHeight(CHIP_PX)
         row = QHBoxLayout(self)
         row.setContentsMargins(self._words_px(), 0, 7, 0)
@@ -145,8 +161,8 @@ class TagChip(QWidget):
         """Where the buttons begin."""
         left = 10 if self._suggested else 26
         width = left + QFontMetrics(self._font).horizontalAdvance(self.tag.name)
-        if self.tag.figures:
-            width += 6 + QFontMetrics(self._small).horizontalAdvance(self.tag.figures)
+        if self.tag.small:
+            width += 6 + QFontMetrics(self._small).horizontalAdvance(self.tag.small)
         return width + 4
 
     def sizeHint(self) -> QSize:
@@ -180,7 +196,7 @@ class TagChip(QWidget):
             x += painter.fontMetrics().horizontalAdvance(self.tag.name) + 6
             painter.setFont(self._small)
             painter.setPen(theme.colour("second"))
-            painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self.tag.figures)
+            painter.drawText(self.rect().adjusted(x, 0, 0, 0), middle, self.tag.small)
 
 
 @guarded

@@ -1,0 +1,42 @@
+"""The language that the command names tags in: that of the settings, else that of the system."""
+
+import ctypes
+import locale
+import os
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+from album.cli.library import user_settings
+from album_resources.translations import LANGUAGES
+
+if TYPE_CHECKING:
+    from album.domain.taxonomy import Taxonomy
+
+
+def system_language() -> str:
+    """The code of the system's language where we speak it, else `en`.
+
+    As POSIX has it: the first of LANGUAGE, LC_ALL, LC_MESSAGES, LANG that is set; on Windows the
+    language of its own windows.
+    """
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    said = next(filter(None, names), "")
+    if said not in {"", "C", "POSIX"} and os.environ.get("LANGUAGE"):
+        said = os.environ["LANGUAGE"]
+    if not said and sys.platform == "win32":
+        said = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    wanted = (one.replace("-", "_").partition("_")[0].lower() for one in said.split(":"))
+    return next((code for code in wanted if code in LANGUAGES), "en")
+
+
+@cache
+def language() -> str:
+    """The code of the language that this run of the command names tags in."""
+    wanted = user_settings().current.language
+    return wanted if wanted in LANGUAGES else system_language()
+
+
+def name_of(slug: str, taxonomy: "Taxonomy") -> str:
+    """A tag or a colour as it is shown; its own words where the taxonomy does not know it."""
+    return taxonomy.name(slug, language())
