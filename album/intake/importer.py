@@ -1,6 +1,5 @@
 """Brings the library up to what lies in a folder: scan, reconcile, examine, store, in batches."""
 
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ from album.intake.reconcile import FileChanges, Reconciliation
 from album.intake.scanner import FileStat, FolderOffline, Scanner
 from album.intake.watcher import Spot
 from album.manners import give_way
-from album.pictures.examine import examine
+from album.pictures.examiner import Examiner, Outcome
 from album.pictures.original import FileChanged, FileUnreadable
 from album.storage.database import Database
 from album.storage.folders import Folder
@@ -37,14 +36,19 @@ from album.storage.photos import (
 )
 from album.storage.problems import Failure, Stage, problems, record, resolve
 
-_log = logging.getLogger(__name__)
-
 EXAMINERS = 2
+CHUNK = 16
+"""So many files are examined together, once many have been."""
+SOLO = 64
+"""The first files are examined one by one: they are the first to be seen."""
+APART_FROM = 320
+"""From this file on other processes examine: fewer are done before those have started."""
 FIRST_BATCH = 8
 MOST_BATCH = 200
 FLUSH_S = 0.25
 """What was examined is stored after this long, however little it is."""
-AHEAD_FILES = 64
+AHEAD = 8
+"""Chunks that are being examined, or wait for it."""
 AHEAD_WRITES = 2
 SETTLED_S = 0.15
 """A file that was written to less than this ago may still be growing."""
@@ -79,16 +83,24 @@ class Importer:
         taxonomy: turns keywords into tags.
         signature: of the analysers that shall look at new photos; None while nobody knows: then
             they are not queued, and whoever finds the analysers queues all that have no job.
+        apart_from: the file of a run from which on other processes examine.
     """
 
     def __init__(
-        self, database: Database, taxonomy: Taxonomy, signature: Callable[[], str | None]
+        self,
+        database: Database,
+        taxonomy: Taxonomy,
+        signature: Callable[[], str | None],
+        *,
+        apart_from: int = APART_FROM,
     ) -> None:
         self._database = database
         self._taxonomy = taxonomy
         self._signature = signature
         self._devices: dict[FolderId, int] = {}
+        self._apart_from = apart_from
         self._pool = ThreadPoolExecutor(EXAMINERS, "album-examiner", give_way)
+        self._examiner = Examiner(processes=EXAMINERS)
 
     def run(
         self,
@@ -106,30 +118,31 @@ class Importer:
         scanner = Scanner(folder.path, token, excluded=excluded)
         run = _Run(self._database, self._taxonomy, self._signature, folder, scanner, spots)
         run.trusted_empty = self._devices.get(folder.id) == scanner.device
+        begun = 0
         for files in run.scan():
-            for file in files:
+            for chunk in _chunks(files, begun):
                 token.check()
-                run.put(file, self._pool.submit(_examine, folder, file))
+                apart = begun >= self._apart_from
+                begun += len(chunk)
+                run.put(chunk, self._pool.submit(self._examine, folder, chunk, apart))
                 yield from run.stored()
         yield from run.finish(token)
         self._devices[folder.id] = scanner.device
 
     def close(self) -> None:
-        """Stop the threads; files that are being read are read to their end."""
+        """Stop the threads; files that are being read here are read to their end."""
+        self._examiner.close()
         self._pool.shutdown(cancel_futures=True)
 
+    def _examine(self, folder: Folder, files: Sequence[FileStat], apart: bool) -> list[Outcome]:
+        return self._examiner.examine(folder.path, [file.path for file in files], apart=apart)
 
-def _examine(folder: Folder, file: FileStat) -> ExaminedFile | FileProblem:
-    """What is in a file, or why nobody can tell; never raises: the others go on."""
-    path = folder.path / file.path
-    try:
-        seen = examine(path)
-    except FileProblem as problem:
-        return problem
-    except Exception as error:  # noqa: BLE001 (one file never stops the others)
-        _log.exception("examining %s", path)
-        return FileProblem(path, f"Albumen could not make sense of it ({type(error).__name__})")
-    return ExaminedFile(file.path, file.size_bytes, file.mtime_ns, file.inode, seen)
+
+def _chunks(files: Sequence[FileStat], begun: int) -> Iterator[Sequence[FileStat]]:
+    """One by one at first, then several at once; `begun` files came before these."""
+    at = min(len(files), max(0, SOLO - begun))
+    yield from ([file] for file in files[:at])
+    yield from (files[start : start + CHUNK] for start in range(at, len(files), CHUNK))
 
 
 @dataclass(slots=True)
@@ -183,7 +196,7 @@ class _Run:
         failed = {path: stamp for path, stamp in self._troubled.items() if stamp}
         self._reconciliation = Reconciliation(self._known.values(), failed, self._unread)
         self._doubtful: list[FileStat] = []
-        self._reading: deque[tuple[FileStat, Future[ExaminedFile | FileProblem]]] = deque()
+        self._reading: deque[tuple[Sequence[FileStat], Future[list[Outcome]]]] = deque()
         self._writing: deque[Future[_Stored]] = deque()
         self._batch = _Batch()
         self._batch_size = FIRST_BATCH
@@ -285,21 +298,23 @@ class _Run:
                 settled.append(file)
         return settled
 
-    def put(self, file: FileStat, future: "Future[ExaminedFile | FileProblem]") -> None:
-        """A file is being read; waits for the oldest when too many are."""
-        self._reading.append((file, future))
-        while len(self._reading) > AHEAD_FILES or (self._reading and self._reading[0][1].done()):
+    def put(self, files: Sequence[FileStat], future: "Future[list[Outcome]]") -> None:
+        """Files are being read; waits for the oldest when too many are."""
+        self._reading.append((files, future))
+        while len(self._reading) > AHEAD or (self._reading and self._reading[0][1].done()):
             self._take()
 
     def _take(self) -> None:
-        """Wait for the file that has been read longest, and hand full batches to the writer."""
-        file, future = self._reading.popleft()
-        answer = future.result()
-        if isinstance(answer, ExaminedFile):
+        """Wait for the files that have been read longest, and hand full batches to the writer."""
+        files, future = self._reading.popleft()
+        for file, found in zip(files, future.result(), strict=True):
+            if isinstance(found, FileProblem):
+                self._note_failure(file, found)
+                continue
             self._examined += 1
-            self._batch.examined.append(answer)
-        else:
-            self._note_failure(file, answer)
+            self._batch.examined.append(
+                ExaminedFile(file.path, file.size_bytes, file.mtime_ns, file.inode, found)
+            )
         late = time.monotonic() - self._flushed_s > FLUSH_S
         if len(self._batch) >= self._batch_size or (late and len(self._batch)):
             self._flush()

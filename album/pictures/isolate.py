@@ -1,16 +1,16 @@
-"""Decoding in processes that may crash, hang or eat memory at the cost of one file."""
+"""Work in other processes, which may crash, hang or eat memory at the cost of one file."""
 
 import os
 import subprocess
 import threading
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from album.errors import FileProblem, Interrupted
 from album.pictures.pixels import Pixels
-from album.pictures.worker import receive, send, worker_command
+from album.pictures.worker import Message, receive, send, worker_command
 
 OPERATION = "album.pictures.decode:decode_here"
 
@@ -22,7 +22,7 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 """A thread's stack counts against the memory limit."""
 
 
-class IsolatedDecoder:
+class Workers:
     """A small pool of worker processes, started when needed, replaced when they die.
 
     Safe for several threads; callers beyond the number of processes wait their turn.
@@ -32,17 +32,17 @@ class IsolatedDecoder:
         seconds: a file that takes longer costs its worker.
         memory_bytes: address space of a worker, where the system can limit it.
         idle_seconds: a worker that is not asked for so long ends.
-        operation: `module:function` that the workers run, see `worker.Decode`.
+        operation: `module:function` that the workers run, see `worker.Operation`.
     """
 
     def __init__(
         self,
+        operation: str = OPERATION,
         *,
         processes: int = 2,
         seconds: float = 20.0,
         memory_bytes: int = 4 << 30,
         idle_seconds: float = 60.0,
-        operation: str = OPERATION,
     ) -> None:
         self._seconds = seconds
         limits = (memory_bytes, seconds, idle_seconds)
@@ -53,17 +53,17 @@ class IsolatedDecoder:
         self._busy: list[_Worker] = []
         self._closed = False
 
-    def picture(self, path: Path, longest_px: int | None, pixels_most: int) -> Pixels:
+    def ask(self, path: Path, **request: Any) -> Message:  # noqa: ANN401 (whatever JSON can hold)
         """What a worker makes of a file; FileProblem when it fails, or takes the worker with it.
 
-        Interrupted when the decoder is closed, or closes meanwhile.
+        Interrupted when the workers are closed, or close meanwhile.
         """
         with self._places:
             try:
-                return self._ask(path, longest_px, pixels_most)
+                return self._ask(path, request)
             except _WorkerRetired:
                 try:
-                    return self._ask(path, longest_px, pixels_most)
+                    return self._ask(path, request)
                 except _WorkerRetired as error:
                     raise FileProblem(path, _CRASHED, advice=_TOO_MUCH) from error
 
@@ -83,14 +83,14 @@ class IsolatedDecoder:
         for worker in busy:
             worker.kill()
 
-    def _ask(self, path: Path, longest_px: int | None, pixels_most: int) -> Pixels:
+    def _ask(self, path: Path, request: dict[str, Any]) -> Message:
         try:
             worker = self._take()
         except OSError as error:
             reason = f"the process that decodes it cannot be started: {error.strerror}"
             raise FileProblem(path, reason, advice="Close other programs, then retry.") from error
         try:
-            return worker.ask(path, longest_px, pixels_most, self._seconds)
+            return worker.ask(path, request, self._seconds)
         except FileProblem as problem:
             if self._closed:  # the worker died of that, not of the file
                 raise Interrupted(_CLOSING) from problem
@@ -119,6 +119,15 @@ class IsolatedDecoder:
         worker.end()
 
 
+class IsolatedDecoder(Workers):
+    """Workers that decode."""
+
+    def picture(self, path: Path, longest_px: int | None, pixels_most: int) -> Pixels:
+        """What a worker makes of a file; raises as `ask`."""
+        head, content = self.ask(path, longest_px=longest_px, pixels_most=pixels_most)
+        return np.frombuffer(content, np.uint8).reshape(head["shape"])
+
+
 class _WorkerRetired(Exception):
     """The worker had been idle for long and ended just when it was asked."""
 
@@ -144,13 +153,12 @@ class _Worker:
         """Whether it can be asked again."""
         return self._process.poll() is None
 
-    def ask(self, path: Path, longest_px: int | None, pixels_most: int, seconds: float) -> Pixels:
+    def ask(self, path: Path, request: dict[str, Any], seconds: float) -> Message:
         """One request. FileProblem; the worker is dead then, if the file was too much for it."""
         clock = threading.Timer(seconds, self._time_is_up)
         clock.daemon = True
         clock.start()
         try:
-            request = {"longest_px": longest_px, "pixels_most": pixels_most}
             send(self._requests, request, os.fsencode(path))
             head, content = receive(self._replies)
         except (OSError, EOFError, ValueError) as error:
@@ -162,7 +170,7 @@ class _Worker:
             raise FileProblem(path, head["lost"], advice=_TOO_MUCH)
         if "reason" in head:
             raise FileProblem(path, head["reason"], advice=head.get("advice", ""))
-        return np.frombuffer(content, np.uint8).reshape(head["shape"])
+        return head, content
 
     def _time_is_up(self) -> None:
         self._timed_out.set()

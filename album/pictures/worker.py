@@ -1,4 +1,4 @@
-"""The isolated process: decodes what it is asked for, within limits, and ends with the program.
+"""The isolated process: does what it is asked for, within limits, and ends with the program.
 
 Requests come on its standard input, answers go to its standard output: lengths, a JSON head, raw
 bytes. Nothing that a hijacked worker sends could run code in the program. See `isolate.py`.
@@ -26,8 +26,8 @@ from album.pictures.pixels import Pixels
 WORKER_FLAG = "--isolated-decoder"
 """First argument of a bundled program that shall be a worker, see `serve_if_asked`."""
 
-Decode = Callable[[Path, int | None, int], Pixels]
-"""What a worker does: (path, longest_px, pixels_most) -> pixels, or FileProblem."""
+Operation = Callable[..., Pixels | bytes]
+"""What a worker does: (path, **request) -> pixels or bytes, or FileProblem."""
 
 Message = tuple[dict[str, Any], bytearray]
 
@@ -57,7 +57,7 @@ def serve(operation: str, memory_bytes: str, seconds: str, idle: str) -> None:
     """The worker's life: answer requests until the input closes, or none comes for long.
 
     Args:
-        operation: `module:function`, a `Decode`.
+        operation: `module:function`, an `Operation`.
         memory_bytes: address space that it may take.
         seconds: after this, and some grace, it ends itself, should nobody be left to do it.
         idle: after so many seconds without a request it ends, to give its memory back.
@@ -66,7 +66,7 @@ def serve(operation: str, memory_bytes: str, seconds: str, idle: str) -> None:
     _limit_memory(int(memory_bytes))
     warnings.simplefilter("ignore")
     module, _, name = operation.partition(":")
-    decode: Decode = getattr(importlib.import_module(module), name)
+    operate: Operation = getattr(importlib.import_module(module), name)
     arrived: SimpleQueue[Message] = SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests, arrived), daemon=True).start()
     with Path(os.devnull).open("w") as nowhere:
@@ -77,7 +77,7 @@ def serve(operation: str, memory_bytes: str, seconds: str, idle: str) -> None:
                 return
             # a watchdog that works even while native code holds everything up
             faulthandler.dump_traceback_later(float(seconds) + _GRACE_S, exit=True, file=nowhere)
-            head, content = _answer(decode, Path(os.fsdecode(bytes(raw_path))), request)
+            head, content = _answer(operate, Path(os.fsdecode(bytes(raw_path))), request)
             faulthandler.cancel_dump_traceback_later()
             send(replies, head, content)
             if "lost" in head:
@@ -85,11 +85,13 @@ def serve(operation: str, memory_bytes: str, seconds: str, idle: str) -> None:
 
 
 def _answer(
-    decode: Decode, path: Path, request: dict[str, Any]
+    operate: Operation, path: Path, request: dict[str, Any]
 ) -> tuple[dict[str, Any], bytes | memoryview]:
     try:
-        pixels = decode(path, request["longest_px"], request["pixels_most"])
-        return {"shape": pixels.shape}, np.ascontiguousarray(pixels).data.cast("B")
+        found = operate(path, **request)
+        if isinstance(found, bytes):
+            return {}, found
+        return {"shape": found.shape}, np.ascontiguousarray(found).data.cast("B")
     except FileProblem as problem:
         return {"reason": problem.reason, "advice": problem.advice}, b""
     except AlbumError as problem:

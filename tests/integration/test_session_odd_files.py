@@ -6,8 +6,7 @@ import pytest
 
 from album.domain.query import Query
 from album.domain.tag import Facet
-from album.intake import importer
-from album.pictures import service
+from album.pictures import examiner, service
 from album.pictures.decode import Decoder
 from album.pictures.examine import examine
 from album.pictures.original import problem_of
@@ -60,7 +59,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_no_problem(
             path.unlink()
         return examine(path)
 
-    monkeypatch.setattr(importer, "examine", vanishing)
+    monkeypatch.setattr(examiner, "examine", vanishing)
     with open_session(tmp_path / "library") as session:
         last = index(session, pictures)
         assert (last.photos, last.failed) == (6, 0)
@@ -90,7 +89,7 @@ def test_a_file_that_may_be_read_again_is_tried_though_nobody_wrote_to_it(
 
     with open_session(tmp_path / "library") as session:
         with monkeypatch.context() as rights:
-            rights.setattr(importer, "examine", locked)
+            rights.setattr(examiner, "examine", locked)
             assert index(session, pictures).failed == 1
             assert index(session).failed == 1
             (problem,) = session.problems().result()
@@ -128,7 +127,7 @@ def test_a_bug_in_reading_one_file_costs_only_that_file(
             raise RecursionError
         return examine(path)
 
-    monkeypatch.setattr(importer, "examine", odd)
+    monkeypatch.setattr(examiner, "examine", odd)
     with open_session(tmp_path / "library") as session:
         last = index(session, pictures)
         assert (last.photos, last.failed) == (6, 1)
