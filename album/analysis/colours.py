@@ -14,27 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from album.analysis.protocol import Colour, Findings, Pixels, Sample
-from album.domain.tag import Facet, Tag
-
-COLOURS = tuple(
-    Tag(slug, Facet.COLOUR, {"en": slug, "zh": chinese}, synonyms=synonyms)
-    for slug, chinese, synonyms in (
-        ("red", "红色", ("crimson", "scarlet", "burgundy")),
-        ("orange", "橙色", ()),
-        ("yellow", "黄色", ("gold", "golden")),
-        ("green", "绿色", ("lime", "olive")),
-        ("teal", "青色", ("turquoise", "cyan", "aqua")),
-        ("blue", "蓝色", ("navy", "azure")),
-        ("purple", "紫色", ("violet", "lilac", "magenta")),
-        ("pink", "粉色", ("fuchsia",)),
-        ("brown", "棕色", ()),
-        ("beige", "米色", ("cream", "tan", "sand-coloured")),
-        ("white", "白色", ()),
-        ("grey", "灰色", ("gray", "silver")),
-        ("black", "黑色", ()),
-    )
-)
-"""The values of the facet `colour`, in the order they are shown."""
+from album.domain.colours import COLOURS
 
 SMALLEST_SHARE = 0.05
 """A colour on less of the picture than this is not named."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from album.cli.language import name_of
+from album.cli.language import colour_name, name_of
 from album.cli.options import (
     A_PATH,
     WORDS,
@@ -101,7 +101,9 @@ def facets(common: Common, query: tuple[str, ...], as_json: bool) -> int:
     return Exit.DONE
 
 
-def _shown_name(one: "FacetCount", taxonomy: "Taxonomy") -> str:
+def _shown_name(facet: "Facet", one: "FacetCount", taxonomy: "Taxonomy") -> str:
+    if facet == "colour":
+        return colour_name(one.slug)
     return name_of(one.slug, taxonomy) if one.slug in taxonomy else one.name
 
 
@@ -110,7 +112,7 @@ def _facets_document(
 ) -> dict[str, Any]:
     return {
         str(facet): [
-            {"tag": one.slug, "name": _shown_name(one, taxonomy), "count": one.count}
+            {"tag": one.slug, "name": _shown_name(facet, one, taxonomy), "count": one.count}
             for one in values
         ]
         for facet, values in found.items()
@@ -128,7 +130,10 @@ def _say_facets(
         say(str(facet))
         shown = sorted(values, key=lambda one: -one.count)[:_MOST_SHOWN]
         print_table(
-            (("", printable(_shown_name(one, taxonomy)), number(one.count)) for one in shown),
+            (
+                ("", printable(_shown_name(facet, one, taxonomy)), number(one.count))
+                for one in shown
+            ),
             right=(2,),
         )
         if len(values) > len(shown):

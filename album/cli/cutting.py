@@ -168,6 +168,8 @@ def _form(form: str | None, backdrop: Path | None) -> str:
         raise click.UsageError(f"--on PICTURE is for the form on, not {form}.")
     if form == "on" and backdrop is None:
         raise click.UsageError("The form on needs a picture: --on PICTURE.")
+    if backdrop is not None and not backdrop.exists():
+        raise click.UsageError(f"There is no picture {printable(backdrop)} for --on.")
     return form or ("alpha" if backdrop is None else "on")
 
 

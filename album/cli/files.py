@@ -4,11 +4,14 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from album.cli.output import note, printable
 from album.errors import FileProblem
 
 
 def expand(paths: Sequence[Path]) -> tuple[list[Path], list[FileProblem]]:
     """Files as they are, folders as the supported files in and below them, each once.
+
+    A folder that holds none is said on stderr.
 
     Returns them in order, and what is not there.
     """
@@ -16,7 +19,10 @@ def expand(paths: Sequence[Path]) -> tuple[list[Path], list[FileProblem]]:
     missing = []
     for path in paths:
         if path.is_dir():
-            files.update(dict.fromkeys(_below(path)))
+            found = dict.fromkeys(_below(path))
+            files.update(found)
+            if not found:
+                note(f"{printable(path)}: there are no photos or videos in this folder.")
         elif os.path.lexists(path):
             files[path] = None
         else:

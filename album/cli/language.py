@@ -38,5 +38,12 @@ def language() -> str:
 
 
 def name_of(slug: str, taxonomy: "Taxonomy") -> str:
-    """A tag or a colour as it is shown; its own words where the taxonomy does not know it."""
+    """A tag as it is shown; its own words where the taxonomy does not know it."""
     return taxonomy.name(slug, language())
+
+
+def colour_name(slug: str) -> str:
+    """A colour as it is shown."""
+    from album.domain.colours import COLOURS
+
+    return COLOURS.name(slug, language())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from album.cli.files import expand
-from album.cli.language import name_of
+from album.cli.language import colour_name, name_of
 from album.cli.library import say_notices, user_settings
 from album.cli.options import (
     A_PATH,
@@ -114,7 +114,7 @@ def list_keywords(answer: "Recognised", taxonomy: "Taxonomy") -> list[str]:
     words = dict.fromkeys(name_of(slug, taxonomy) for slug in slugs)
     for colour in answer.details.colours:
         if len(words) < FEWEST_KEYWORDS:
-            words[name_of(colour.name, taxonomy)] = None
+            words[colour_name(colour.name)] = None
     return list(words)[:MOST_KEYWORDS]
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from album.cli.language import name_of
+from album.cli.language import colour_name, name_of
 from album.cli.output import print_table, printable, say
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def say_photo(photo: dict[str, Any], taxonomy: "Taxonomy") -> None:
     """Say what the JSON of `show` holds, most telling things first."""
-    colours = [(name_of(one["name"], taxonomy), one["share"]) for one in photo["colours"]]
+    colours = [(colour_name(one["name"]), one["share"]) for one in photo["colours"]]
     styles = [(name_of(one["name"], taxonomy), one["score"]) for one in photo["style"]]
     say(printable(photo["path"] or "its files are gone"))
     facts = [

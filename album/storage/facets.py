@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 import numpy as np
 
+from album.domain.colours import COLOURS
 from album.domain.photo import PhotoId
 from album.domain.tag import Facet, TagState
 from album.domain.taxonomy import Taxonomy, slugify
@@ -282,7 +283,7 @@ class FacetIndex:
         postings = self._postings[facet]
         if value in postings:
             return [value]
-        known = self._taxonomy.find(value)
+        known = (COLOURS if facet is Facet.COLOUR else self._taxonomy).find(value)
         if known is not None and known.facet is facet:
             return [known.slug]
         plain = slugify(value)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from training.examples import Examples
 
-REVISION: Final = "3"
+REVISION: Final = "4"
 SHOWN: Final = 0.7
 SURE: Final = 0.9
 EVIDENCE: Final = {
@@ -42,6 +42,8 @@ EVIDENCE: Final = {
 }
 """Tags with too few pictures that one of the backbone's classes stands for."""
 _LOWEST_SHOWN: Final = 0.5
+_LOWEST_SURE: Final = 0.75
+"""However well a tag does on average, nobody is to be told that one chance in two is sure."""
 _PULL: Final = 4.0
 _SPORTS_IN: Final = 6
 _WORTHWHILE: Final = 0.002
@@ -72,13 +74,13 @@ def tag_table(
         calibration = platt(column, answer, typical, _PULL)
         scores = calibration(column)
         experimental = is_experimental(answer)
-        shown = None if experimental else threshold(scores, answer, SHOWN)
+        shown = None if experimental else threshold(scores, answer, SHOWN, imagined=1)
         sure = None if experimental else threshold(scores, answer, SURE, imagined=1)
         table[tag] = {
             "slope": round(calibration.slope, 5),
             "offset": round(calibration.offset, 5),
             "shown": None if shown is None else round(max(shown, _LOWEST_SHOWN), 4),
-            "sure": None if sure is None else round(max(sure, _LOWEST_SHOWN), 4),
+            "sure": None if sure is None else round(max(sure, _LOWEST_SURE), 4),
             "experimental": experimental,
             "validation": int((answer == YES).sum()),
         }
@@ -128,7 +130,7 @@ def build_table(examples: Examples, head: TagHead, class_head: dict[str, Tensor]
         "classes": class_slugs(),
         "class_calibration": [round(number, 5) for number in things.scale],
         "class_threshold": round(max(things.shown, _LOWEST_SHOWN), 4),
-        "class_sure": None if things.sure is None else round(max(things.sure, _LOWEST_SHOWN), 4),
+        "class_sure": None if things.sure is None else round(max(things.sure, _LOWEST_SURE), 4),
         "evidence": EVIDENCE,
         "evidence_threshold": 0.8,
     }

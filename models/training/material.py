@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _OF_SET: Final = {"miniplaces": "miniplaces", "regions": "miniplaces"}
 TAUGHT_CLASSES: Final = ("flickr8k", "things")
 """Sets whose pictures show things: there the origin's classes are held on to."""
-_TWICE: Final = ("flickr8k", "things")
+_TWICE: Final = ("flickr8k", "things", "sports22")
 _LOOKED_AT: Final = {"miniplaces": 1200, "intel": 300, "sports22": 400}
 
 
@@ -43,7 +43,7 @@ class Material:
         teacher: what the origin's network says of its classes, (some pictures, CLASSES), float16.
         teacher_rows: the row there, -1 without one.
         validates: which pictures choose.
-        training: numbers of those that train; captions and things, which are few, twice.
+        training: numbers of those that train; captions, things and sports, which are few, twice.
     """
 
     sets: list[str]

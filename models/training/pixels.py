@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 SIDES_PX: Final = {
     "flickr8k": 176,
     "things": 144,
-    "sports22": 160,
+    "sports22": 224,
     "intel": 144,
     "weather": 176,
     "extra": 176,

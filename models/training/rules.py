@@ -46,7 +46,8 @@ class Rule:
         quiet: sets, folders or SET:LABEL that say nothing; `all`: everything but captions.
         weather, not_weather: folders of the weather set that show it, or that do not.
         extra: folders of gathered pictures that show it; the others say no, but for those of
-            `extra_maybe`.
+            `extra_maybe` and of those that may show anything (`_ANYTHING`).
+        extra_no: folders of gathered pictures that do not show it.
         objects: what a detector must see, `dog` or `person + skateboard`, each of which says yes;
             unless `objects_few`, where it sees none it says no.
         people: how many people a detector must see. face: how tall the only face must be, as a
@@ -69,10 +70,15 @@ class Rule:
     not_weather: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     extra_maybe: list[str] = field(default_factory=list)
+    extra_no: list[str] = field(default_factory=list)
     objects: list[str] = field(default_factory=list)
     objects_few: bool = False
     people: int = 0
     face: float = 0.0
+
+
+_ANYTHING = ("family", "crowd")
+"""Gathered folders of people, wherever they are and whatever they do."""
 
 
 def load_rules() -> dict[str, Rule]:
@@ -147,7 +153,11 @@ def _weather(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
 
 def _extra(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
     del tag
-    said = {**dict.fromkeys(rule.extra_maybe, UNKNOWN), **dict.fromkeys(rule.extra, YES)}
+    said = {
+        **dict.fromkeys((*rule.extra_maybe, *_ANYTHING), UNKNOWN),
+        **dict.fromkeys(rule.extra_no, NO),
+        **dict.fromkeys(rule.extra, YES),
+    }
     other = NO if rule.extra else UNKNOWN
     return np.array([said.get(entry.row["label"], other) for entry in pictures.entries], np.int8)
 

@@ -118,6 +118,20 @@ def test_tags_are_named_in_the_language_of_the_system(
         monkeypatch.setenv(name, value)
     answer = album("recognise", photos / "set-000/snow-00003.jpg")
     assert "scene  雪" in answer.out
+    assert "白色" in answer.out
+
+
+def test_a_folder_without_pictures_is_said(album: Album, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    answer = album("recognise", tmp_path / "none")
+    assert (answer.code, answer.out) == (0, "")
+    assert "there are no photos or videos in this folder" in answer.err
+
+
+def test_a_backdrop_that_is_not_there_is_a_wrong_command_line(album: Album, dog: Path) -> None:
+    answer = album("cutout", dog, "--on", dog.with_name("gone.jpg"))
+    assert answer.code == 2
+    assert "There is no picture" in answer.err
 
 
 def recognised(scores: dict[str, float], tags: int, colours: int = 3) -> Recognised:
@@ -212,6 +226,7 @@ def test_the_edge_is_moved_and_softened(album: Album, dog: Path, tmp_path: Path)
 
 
 def test_a_backdrop_that_is_no_picture_is_named(album: Album, dog: Path, tmp_path: Path) -> None:
+    (tmp_path / "none.png").write_text("no picture")
     answer = album("cutout", dog, "--on", tmp_path / "none.png", "-o", tmp_path / "out.png")
     assert answer.code == 1
     assert "none.png: " in answer.err

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from album.domain.colours import COLOURS
 from album.domain.query import FacetTerm, Query
 from album.domain.query_text import print_query
 from album.domain.tag import Facet
@@ -170,7 +171,9 @@ class FacetPanel(QWidget):
         ]
 
     def _named(self, facet: Facet, one: FacetCount) -> str:
-        if (facet in TAG_FACETS or facet is Facet.COLOUR) and one.slug in self._session.taxonomy:
+        if facet is Facet.COLOUR:
+            return COLOURS.name(one.slug, words.language())
+        if facet in TAG_FACETS and one.slug in self._session.taxonomy:
             return self._session.taxonomy.name(one.slug, words.language())
         return one.name
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from album.domain.colours import COLOURS
 from album.domain.photo import PhotoId
 from album.domain.tag import Facet, PhotoTag, TagState
 from album.session import Change, ChangeKind, Decision, LibrarySession
@@ -325,7 +326,7 @@ class InfoPanel(QWidget):
         self.rejected.setVisible(bool(names))
 
     def _show_look(self, details: PhotoDetails) -> None:
-        names = [self._name(one.name) for one in details.colours]
+        names = [COLOURS.name(one.name, words.language()) for one in details.colours]
         self._colours.show_colours(details.colours, names)
         self._sections["colours"].setVisible(bool(details.colours))
 
