@@ -82,20 +82,26 @@ def test_weather_reads_folders_and_leaves_out_what_is_no_picture(tmp_path: Path)
 
 
 def test_gathered_folders_say_yes_to_their_tag_and_no_to_the_others(tmp_path: Path) -> None:
-    for number, tag in enumerate(("fireworks", "concert", "waterfall")):
+    for number, tag in enumerate(("fireworks", "concert", "waterfall", "family")):
         (tmp_path / "extra" / tag).mkdir(parents=True)
         picture(number).save(tmp_path / "extra" / tag / "1.jpg")
     pictures = FolderSet(tmp_path, "extra")
     rules = {
         "fireworks": Rule(extra=["fireworks"], extra_maybe=["concert"]),
         "sky": Rule(),
+        "sports": Rule(extra_no=["family", "concert"]),
     }
     assert [entry.row["label"] for entry in pictures.entries] == [
         "concert",
+        "family",
         "fireworks",
         "waterfall",
     ]
-    assert labels(pictures, rules).T.tolist() == [[UNKNOWN, YES, NO], [UNKNOWN] * 3]
+    assert labels(pictures, rules).T.tolist() == [
+        [UNKNOWN, UNKNOWN, YES, NO],
+        [UNKNOWN] * 4,
+        [NO, NO, UNKNOWN, UNKNOWN],
+    ]
 
 
 def test_detectors_fill_in_what_a_set_leaves_out(tmp_path: Path) -> None:
