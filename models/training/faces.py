@@ -18,6 +18,7 @@ from PIL import Image
 
 from album_models.packs.detector import suppressed
 from album_models.packs.onnx import OnnxNetwork
+from training.seen_by import look_through
 from training.whole import picture_sets
 
 if TYPE_CHECKING:
@@ -84,15 +85,6 @@ def _faces(picture: Image.Image, network: OnnxNetwork) -> NDArray[np.float32]:
     return heights
 
 
-def load_faces(work: Path, name: str) -> Faces | None:
-    """What was seen in a set, None where nobody looked."""
-    file = work / "faces" / f"{name}.npz"
-    if not file.exists():
-        return None
-    with np.load(file) as stored:
-        return Faces(*(stored[key] for key in Faces.__slots__))
-
-
 def main() -> None:
     """Command line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -103,15 +95,9 @@ def main() -> None:
     parser.add_argument("--detector", type=Path, required=True, help="yunet_n_dynamic.onnx")
     chosen = parser.parse_args()
     network = OnnxNetwork(chosen.detector)
-    (chosen.work / "faces").mkdir(parents=True, exist_ok=True)
-    for pictures in picture_sets(chosen.data, chosen.sources, whole=False):
-        target = chosen.work / "faces" / f"{pictures.name}.npz"
-        if pictures.name not in SETS or target.exists():
-            continue
-        found = look(pictures, network)
-        partial = target.with_suffix(".partial.npz")
-        np.savez_compressed(partial, **{key: getattr(found, key) for key in Faces.__slots__})
-        partial.replace(target)
+    sets = picture_sets(chosen.data, chosen.sources, whole=False)
+    faced = (pictures for pictures in sets if pictures.name in SETS)
+    look_through(Faces, faced, chosen.work, lambda pictures: look(pictures, network))
 
 
 if __name__ == "__main__":

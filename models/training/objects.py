@@ -21,6 +21,7 @@ from album_models.packs import labels
 from album_models.packs.pictures import letterboxed
 from album_models.packs.yolox import YoloX
 from training.features import seen
+from training.seen_by import look_through
 from training.whole import picture_sets
 
 if TYPE_CHECKING:
@@ -78,15 +79,6 @@ def look(pictures: PictureSet, detector: YoloX, every: int) -> Objects:
     return Objects(np.array([entry.name for entry in entries]), best, large, people)
 
 
-def load_objects(work: Path, name: str) -> Objects | None:
-    """What was seen in a set, None where nobody looked."""
-    file = work / "objects" / f"{name}.npz"
-    if not file.exists():
-        return None
-    with np.load(file) as stored:
-        return Objects(*(stored[key] for key in Objects.__slots__))
-
-
 def object_names() -> list[str]:
     """COCO's objects in the order of the detector."""
     path = Path(labels.__file__).with_name("coco.csv")
@@ -105,15 +97,10 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="of the places each n-th")
     chosen = parser.parse_args()
     detector = YoloX(chosen.detector, "cpu", NetworkSpec("yolox-onnx", "", side_px=_SIDE_PX))
-    (chosen.work / "objects").mkdir(parents=True, exist_ok=True)
-    for pictures in picture_sets(chosen.data, chosen.sources, whole=False):
-        target = chosen.work / "objects" / f"{pictures.name}.npz"
-        if target.exists():
-            continue
-        found = look(pictures, detector, chosen.every)
-        partial = target.with_suffix(".partial.npz")
-        np.savez_compressed(partial, **{key: getattr(found, key) for key in Objects.__slots__})
-        partial.replace(target)
+    sets = picture_sets(chosen.data, chosen.sources, whole=False)
+    look_through(
+        Objects, sets, chosen.work, lambda pictures: look(pictures, detector, chosen.every)
+    )
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from training.faces import Faces, load_faces
-from training.objects import PERSON, Objects, load_objects, object_names
+from training.faces import Faces
+from training.objects import PERSON, Objects, object_names
 from training.rules import NO, UNKNOWN, YES
+from training.seen_by import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def witness(
     """Completes the answers, (pictures, tags)."""
     for part in np.unique(sets):
         rows = np.flatnonzero(sets == part)
-        objects, faces = load_objects(work, str(part)), load_faces(work, str(part))
+        objects, faces = load(Objects, work, str(part)), load(Faces, work, str(part))
         if objects is not None:
             known, found = _matched(names[rows], objects.names)
             for column, rule in enumerate(rules.values()):
