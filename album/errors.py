@@ -50,10 +50,6 @@ class FileProblem(AlbumError):
         self.path = path
         self.reason = reason
 
-    def __reduce__(self) -> tuple[type["FileProblem"], tuple[Path, str]]:
-        """Cross a process border whole: decoders run in other processes."""
-        return (type(self), (self.path, self.reason))
-
 
 class LibraryProblem(AlbumError):
     """The library cannot be used as it is."""
