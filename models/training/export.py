@@ -42,8 +42,8 @@ EVIDENCE: Final = {
 }
 """Tags with too few pictures that one of the backbone's classes stands for."""
 _LOWEST_SHOWN: Final = 0.5
-_LOWEST_SURE: Final = 0.75
-"""However well a tag does on average, nobody is to be told that one chance in two is sure."""
+_LOWEST_SURE: Final = 0.9
+"""However well a tag does on average, what is called sure is to be so by its own score, too."""
 _PULL: Final = 4.0
 _SPORTS_IN: Final = 6
 _WORTHWHILE: Final = 0.002
@@ -93,14 +93,21 @@ def fused_tags(
     classes: NDArray[np.float32],
     answers: NDArray[np.int8],
 ) -> list[str]:
-    """The trained tags that the backbone's own classes make better on validation pictures."""
+    """The trained tags that the backbone's own classes help.
+
+    They make them better on validation pictures, or these are too few to judge the head by.
+    """
     taxonomy = built_in_taxonomy()
     said = {tag for slug in table["classes"] for tag in (slug, *taxonomy.ancestors(slug))}
     asked = [tag for tag in table["tags"] if tag in said]
     alone, helped = (
         _precisions({**table, "fused": fused}, logits, classes, answers) for fused in ([], asked)
     )
-    return [tag for tag in asked if helped[tag] > alone[tag] + _WORTHWHILE]
+    return [
+        tag
+        for tag in asked
+        if table["tags"][tag]["experimental"] or helped[tag] > alone[tag] + _WORTHWHILE
+    ]
 
 
 def _precisions(
