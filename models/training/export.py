@@ -54,6 +54,7 @@ def tag_table(
     answers: NDArray[np.int8],
     tags: list[str],
     from_sports: NDArray[np.bool_],
+    of_people: NDArray[np.bool_],
 ) -> dict[str, Any]:
     """Calibration and thresholds of each tag; those that cannot be judged are never shown.
 
@@ -63,6 +64,8 @@ def tag_table(
         tags: their slugs.
         from_sports: which pictures are of the set of sports; it shows nothing else, as no library
             does, so whether a picture shows sports at all is judged with a part of it.
+        of_people: which are photos of people at all sorts of things. From where on one of them is
+            said to show sports is judged by these alone: places without people are too easy.
     """
     rare = ~from_sports | (np.cumsum(from_sports) % _SPORTS_IN == 0)
     known = answers >= 0
@@ -74,8 +77,11 @@ def tag_table(
         calibration = platt(column, answer, typical, _PULL)
         scores = calibration(column)
         experimental = is_experimental(answer)
-        shown = None if experimental else threshold(scores, answer, SHOWN, imagined=1)
-        sure = None if experimental else threshold(scores, answer, SURE, imagined=1)
+        asked = of_people[there] if tag == "sports" else np.ones(len(answer), np.bool_)
+        shown, sure = (
+            None if experimental else threshold(scores[asked], answer[asked], wanted, imagined=1)
+            for wanted in (SHOWN, SURE)
+        )
         table[tag] = {
             "slope": round(calibration.slope, 5),
             "offset": round(calibration.offset, 5),
@@ -129,11 +135,18 @@ def build_table(examples: Examples, head: TagHead, class_head: dict[str, Tensor]
     logits = logits_of(head, features)
     classes = (torch.from_numpy(features) @ class_head["weight"].T + class_head["bias"]).numpy()
     things = class_calibration(examples, classes)
+    sets = examples.sets[chosen]
     table: dict[str, Any] = {
         "revision": REVISION,
         "hidden": head.inward.out_features,
         "wanted_precision": {"shown": SHOWN, "sure": SURE},
-        "tags": tag_table(logits, answers, list(load_rules()), examples.sets[chosen] == "sports22"),
+        "tags": tag_table(
+            logits,
+            answers,
+            list(load_rules()),
+            sets == "sports22",
+            np.isin(sets, ("flickr8k", "extra")),
+        ),
         "classes": class_slugs(),
         "class_calibration": [round(number, 5) for number in things.scale],
         "class_threshold": round(max(things.shown, _LOWEST_SHOWN), 4),
