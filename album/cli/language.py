@@ -1,7 +1,5 @@
 """The language that the command names tags in: that of the settings, else that of the system."""
 
-import ctypes
-import locale
 import os
 import sys
 from functools import cache
@@ -17,14 +15,17 @@ if TYPE_CHECKING:
 def system_language() -> str:
     """The code of the system's language where we speak it, else `en`.
 
-    As POSIX has it: the first of LANGUAGE, LC_ALL, LC_MESSAGES, LANG that is set; on Windows the
-    language of its own windows.
+    As gettext has it: the first of LC_ALL, LC_MESSAGES, LANG that is set, before which LANGUAGE
+    goes where that is not C; on Windows the language of its own windows.
     """
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     said = next(filter(None, names), "")
-    if said not in {"", "C", "POSIX"} and os.environ.get("LANGUAGE"):
+    if said.partition(".")[0] not in {"", "C", "POSIX"} and os.environ.get("LANGUAGE"):
         said = os.environ["LANGUAGE"]
     if not said and sys.platform == "win32":
+        import ctypes  # only there, and every start of the command would wait for them
+        import locale
+
         said = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
     wanted = (one.replace("-", "_").partition("_")[0].lower() for one in said.split(":"))
     return next((code for code in wanted if code in LANGUAGES), "en")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RANKED: Final = 100
 """How many of the highest scores are told in all."""
 _CERTAINTIES: Final = (None, Certainty.EXPERIMENTAL, Certainty.LIKELY, Certainty.SURE)
+_EXPERIMENTAL, _LIKELY, _SURE = 1, 2, 3
 
 
 class Scoring:
@@ -82,9 +83,8 @@ class Scoring:
         sure[:, self._trained] = trained >= self._sure_from
         found[:, self._trained] = np.maximum(found[:, self._trained], trained)
         self._raise_parents(found, np.maximum)
-        self._raise_parents(shown, np.logical_or)
-        self._raise_parents(sure, np.logical_or)
         certainty = self._certainty(shown, sure)
+        self._raise_parents(shown, np.logical_or)
         order = np.argsort(-found, axis=1, kind="stable")
         found = np.round(found, 4)
         return [
@@ -93,12 +93,15 @@ class Scoring:
         ]
 
     def _certainty(self, shown: NDArray[np.bool_], sure: NDArray[np.bool_]) -> NDArray[np.int8]:
-        """Places in `_CERTAINTIES`: what is sure, what else is shown, what nobody could judge."""
-        kinds = np.zeros(shown.shape, np.int8)
-        kinds[:, self._untested] = 1
-        kinds[shown] = 2
-        kinds[sure & shown] = 3
-        return kinds
+        """Places in `_CERTAINTIES`; a broader tag is as certain as the most certain one below it.
+
+        What nobody could judge is experimental, also where a class of the backbone speaks for it.
+        """
+        kinds = np.where(sure, _SURE, np.where(shown, _LIKELY, 0)).astype(np.int8)
+        kinds[:, self._untested] = _EXPERIMENTAL
+        raised = np.where(shown, kinds, 0).astype(np.int8)
+        self._raise_parents(raised, np.maximum)
+        return np.maximum(kinds, raised)
 
     def _raise_parents(self, values: NDArray[Any], larger: np.ufunc) -> None:
         """No parent below its children, over (..., slugs)."""

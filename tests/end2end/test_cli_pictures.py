@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from album.analysis.recognise import Recognised
+from album.cli.language import system_language
 from album.cli.looking import list_keywords
 from album.domain.appearance import Colour
 from album.domain.photo import MediaKind
@@ -119,6 +120,15 @@ def test_tags_are_named_in_the_language_of_the_system(
     answer = album("recognise", photos / "set-000/snow-00003.jpg")
     assert "scene  雪" in answer.out
     assert "白色" in answer.out
+
+
+@pytest.mark.parametrize("plain", ["C", "C.UTF-8", "POSIX"])
+def test_the_plain_locale_is_english_whatever_is_preferred(
+    plain: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", plain)
+    monkeypatch.setenv("LANGUAGE", "zh")
+    assert system_language() == "en"
 
 
 def test_a_folder_without_pictures_is_said(album: Album, tmp_path: Path) -> None:

@@ -95,10 +95,24 @@ def test_what_too_few_pictures_show_is_experimental_however_high_its_score() -> 
     assert certainties(logits(wedding=9.0), classes())["wedding"] is Certainty.EXPERIMENTAL
 
 
-def test_a_class_is_sure_from_its_own_threshold_and_evidence_never() -> None:
+def test_a_class_is_sure_from_its_own_threshold() -> None:
     assert certainties(logits(), classes(fox_terrier=9.0))["terrier"] is Certainty.SURE
     assert certainties(logits(), classes(fox_terrier=3.0))["terrier"] is Certainty.LIKELY
-    assert certainties(logits(), classes(groom=9.0))["wedding"] is Certainty.LIKELY
+
+
+def test_what_nobody_could_judge_stays_experimental_where_a_class_speaks_for_it() -> None:
+    assert "wedding" in shown(scoring(), logits(), classes(groom=9.0))
+    assert certainties(logits(), classes(groom=9.0))["wedding"] is Certainty.EXPERIMENTAL
+
+
+@given(st.lists(st.floats(-12, 12, width=32), min_size=9, max_size=9))
+def test_parents_are_never_less_certain_than_their_children(row: list[float]) -> None:
+    rank = {None: 0, Certainty.EXPERIMENTAL: 1, Certainty.LIKELY: 2, Certainty.SURE: 3}
+    (told,) = scoring().judge(np.array([row[:4]], np.float32), np.array([row[4:]], np.float32))
+    kinds = {score.slug: rank[score.certainty] for score in told[0]}
+    for slug, kind in kinds.items():
+        assert kind > 0
+        assert all(kinds[parent] >= kind for parent in TAXONOMY.ancestors(slug))
 
 
 def test_evidence_needs_its_own_threshold() -> None:

@@ -1,7 +1,5 @@
 """Examining in other processes finds what examining here finds, and loses no file to them."""
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -46,7 +44,7 @@ def apart() -> Iterator[Examiner]:
     made.close()
 
 
-def said(outcome: Outcome) -> Any:  # noqa: ANN401
+def said(outcome: Outcome) -> object:
     if isinstance(outcome, FileProblem):
         return type(outcome), outcome.path, outcome.reason, outcome.advice
     return outcome
@@ -112,13 +110,11 @@ def test_closing_ends_who_waits(tmp_path: Path) -> None:
     assert ended == [Interrupted]
 
 
-@pytest.mark.allow_logs
-@pytest.mark.skipif(os.name == "nt", reason="signals that Windows has not")
 def test_a_killed_process_is_replaced(tmp_path: Path, apart: Examiner) -> None:
     make_picture(tmp_path / "a.jpg")
     apart.examine(tmp_path, [Path("a.jpg")], apart=True)
     (worker,) = apart._workers._idle
-    os.kill(worker._process.pid, signal.SIGKILL)
+    worker.kill()
     (found,) = apart.examine(tmp_path, [Path("a.jpg")], apart=True)
     assert isinstance(found, Examination)
 
@@ -127,7 +123,7 @@ def test_a_large_folder_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.M
     make_pictures(tmp_path / "pictures", 90)
     (tmp_path / "pictures/broken.jpg").write_bytes(b"\xff\xd8 no picture")
 
-    def library(name: str, apart_from: int) -> Any:  # noqa: ANN401
+    def library(name: str, apart_from: int) -> dict[str, Any]:
         monkeypatch.setitem(Importer.__init__.__kwdefaults__ or {}, "apart_from", apart_from)
         with open_session(tmp_path / name) as session:
             index(session, tmp_path / "pictures")

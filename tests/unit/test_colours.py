@@ -14,6 +14,8 @@ from album.analysis.colours import (
 from album.analysis.protocol import Pixels, Sample
 from album.domain.colours import COLOURS
 from album.domain.tag import Facet
+from album.storage.facets import FacetIndex
+from album.testing.taxonomy import sample_taxonomy
 
 EVERYDAY = {
     "red": "red crimson firebrick darkred maroon indianred orangered",
@@ -100,3 +102,8 @@ def test_the_analyser_answers_in_order() -> None:
     analyser.unload()
     assert [f.colours[0].name for f in found] == ["red", "blue"]
     assert all(f.tags == () and f.quality is None for f in found)
+
+
+@pytest.mark.parametrize("word", ["red", "Crimson", "红色", "红"])
+def test_a_colour_is_found_by_all_of_its_words(word: str) -> None:
+    assert FacetIndex(sample_taxonomy()).resolve(Facet.COLOUR, word) == ["red"]

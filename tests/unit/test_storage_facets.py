@@ -596,10 +596,3 @@ def test_ids_from_text_and_unions() -> None:
     assert union([]).tolist() == []
     assert union([as_ids([2]), as_ids([]), as_ids([1, 2])]).tolist() == [1, 2]
     assert union([as_ids([]), as_ids([])]).tolist() == []
-
-
-@pytest.mark.parametrize("word", ["red", "crimson", "红色", "红"])
-def test_a_colour_is_found_by_all_of_its_words(connection: sqlite3.Connection, word: str) -> None:
-    put_photo(connection, 1, colours=["red"])
-    put_photo(connection, 2, colours=["blue"])
-    assert found(browser_of(connection), connection, f"colour:{word}") == [1]
