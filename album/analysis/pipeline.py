@@ -83,7 +83,7 @@ class PipelineEvents:
 
 
 class Pipeline:
-    """Looks at photos in the background until `close`.
+    """Looks at photos in the background, from `start` until `close`.
 
     Args:
         database: with the queue.
@@ -129,7 +129,11 @@ class Pipeline:
         self._exhausted_at = -1
         self._unavailable = False
         self._closed = threading.Event()
-        self._threads = [
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begin; whoever hears its events exists by now. Called once."""
+        self._threads += [
             threading.Thread(target=self._run, name="album-pipeline", daemon=True),
             *(
                 threading.Thread(target=self._decode, name=f"album-decoder-{number}", daemon=True)

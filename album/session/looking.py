@@ -38,7 +38,7 @@ class LookingEvents:
 
 
 class Looking:
-    """The pipeline with its holds and its activity."""
+    """The pipeline with its holds and its activity; looks from `start` until `close`."""
 
     def __init__(
         self,
@@ -73,6 +73,10 @@ class Looking:
             notices,
             PipelineEvents(self._on_looked, self._on_failed, events.gone, self._on_idle),
         )
+
+    def start(self) -> None:
+        """Begin to look, unless something holds it; called once."""
+        self._pipeline.start()
 
     @property
     def idle(self) -> bool:

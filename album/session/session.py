@@ -251,6 +251,7 @@ class LibrarySession:
         self._looking = self._make_looking(inference, used)
         for reason in self._holds:
             self._looking.hold(reason)
+        self._looking.start()
 
     def _make_looking(self, inference: InferenceThread, used: Sequence[Analyser]) -> Looking:
         return Looking(

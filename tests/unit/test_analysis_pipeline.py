@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,11 @@ class Bench:
         return self.database.query(counts)
 
     def start(self, *analysers: FakeAnalyser) -> Pipeline:
+        pipeline = self.make(*analysers)
+        pipeline.start()
+        return pipeline
+
+    def make(self, *analysers: FakeAnalyser) -> Pipeline:
         used = analysers or (FakeAnalyser(),)
         assert signature_of(used) == "fake@1"
         self.inference = InferenceThread(used, FakeSegmenter, "auto", self.notices)
@@ -116,6 +122,24 @@ def test_all_that_waits_is_looked_at_in_batches(bench: Bench) -> None:
     assert sum(analyser.batches) == PHOTOS
     assert max(analyser.batches) <= 4
     assert bench.count().done == PHOTOS
+
+
+def test_nothing_is_taken_from_the_queue_before_it_is_started(bench: Bench) -> None:
+    # Whoever makes it has to be ready for what it tells: it told a half-made `Looking` once.
+    analyser = FakeAnalyser(batch_size=4)
+    pipeline = bench.make(analyser)
+    pipeline.wake()
+    pipeline.want([PhotoId(1)])
+    time.sleep(0.2)
+    assert (bench.count().pending, analyser.batches, pipeline.idle) == (PHOTOS, [], False)
+    pipeline.start()
+    until(lambda: pipeline.idle, "all is done")
+    assert len(bench.looked) == PHOTOS
+
+
+def test_one_that_was_never_started_closes(bench: Bench) -> None:
+    bench.make().close()
+    assert bench.count().pending == PHOTOS
 
 
 def test_what_cannot_be_decoded_fails_with_its_reason_and_the_rest_goes_on(bench: Bench) -> None:
