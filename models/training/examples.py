@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from training.pictures import PictureSet
 
 _PEOPLE_SEEN: Final = 0.6
+_NOBODY_SEEN: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,17 @@ def _folder(row: dict[str, str]) -> str:
 
 
 def _look_for_people(examples: Examples, rules: dict[str, Rule]) -> None:
-    """Folders that show an event only where people are seen: a first look decides."""
+    """Folders that show an event only where people are seen: a first look decides.
+
+    Where surely nobody is seen they say no: an empty hall is no gathering.
+    """
     people = list(rules).index("person")
     seen_people = _people(examples.features, examples.answers[:, people], ~examples.held_out)
     for column, rule in enumerate(rules.values()):
         if rule.with_people:
             there = np.isin(examples.folders, rule.with_people) & (examples.sets == "miniplaces")
             examples.answers[there & (seen_people > _PEOPLE_SEEN), column] = YES
+            examples.answers[there & (seen_people < _NOBODY_SEEN), column] = NO
 
 
 def _people(

@@ -18,11 +18,11 @@ from safetensors.torch import save_file
 from album.taxonomies import built_in_taxonomy
 from album_models.heads import TagHead
 from album_models.scoring import Scoring
-from album_models.weights import BUILT_IN
+from album_models.weights import BUILT_IN, Weights
 from training.calibrate import average_precision, is_experimental, platt, threshold
 from training.classes import class_calibration, class_slugs
 from training.examples import load_examples
-from training.network import load_network
+from training.network import load_built_in, load_network
 from training.rules import YES, load_rules
 from training.train_tagger import logits_of
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from training.examples import Examples
 
-REVISION: Final = "4"
+REVISION: Final = "5"
 SHOWN: Final = 0.7
 SURE: Final = 0.9
 EVIDENCE: Final = {
@@ -45,7 +45,7 @@ _LOWEST_SHOWN: Final = 0.5
 _LOWEST_SURE: Final = 0.9
 """However well a tag does on average, what is called sure is to be so by its own score, too."""
 _PULL: Final = 4.0
-_SPORTS_IN: Final = 6
+_SPORTS_IN: Final = 12
 _WORTHWHILE: Final = 0.002
 
 
@@ -62,7 +62,7 @@ def tag_table(
         logits: (pictures, tags).
         answers: likewise.
         tags: their slugs.
-        from_sports: which pictures are of the set of sports; it shows nothing else, as no library
+        from_sports: which pictures are of the sets of sports; they show nothing else, as no library
             does, so whether a picture shows sports at all is judged with a part of it.
         of_people: which are photos of people at all sorts of things. From where on one of them is
             said to show sports is judged by these alone: places without people are too easy.
@@ -144,7 +144,7 @@ def build_table(examples: Examples, head: TagHead, class_head: dict[str, Tensor]
             logits,
             answers,
             list(load_rules()),
-            sets == "sports22",
+            np.isin(sets, ("sports22", "sports100")),
             np.isin(sets, ("flickr8k", "extra")),
         ),
         "classes": class_slugs(),
@@ -200,13 +200,15 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
     parser.add_argument("--sources", type=Path, help="folder of further sets, checked out")
     parser.add_argument("--every", type=int, default=1, help="as `train_tagger` was told")
+    parser.add_argument("--start", choices=("fine-tuned", "built-in"), default="fine-tuned")
     parser.add_argument("--out", type=Path, default=BUILT_IN, help="folder of the weights")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     saved = torch.load(chosen.work / "tagger" / "head.pt", weights_only=True)
     head = TagHead(len(saved["tags"]), saved["plan"]["hidden"]).eval()
     head.load_state_dict(saved["head"])
-    network = load_network(chosen.work)
+    started = chosen.start == "fine-tuned"
+    network = load_network(chosen.work) if started else load_built_in(chosen.work, saved["tags"])
     examples = load_examples(
         chosen.data, network.work, load_rules(), chosen.sources, chosen.every, chosen.work
     )
@@ -219,7 +221,9 @@ def main() -> None:
         }
     }
     segmenter = chosen.work / "segmenter" / "last.pt"
-    if segmenter.exists():
+    if not started:
+        tensors["segmenter.safetensors"] = Weights().tensors("segmenter.safetensors")
+    elif segmenter.exists():
         average = torch.load(segmenter, weights_only=True)["average"]
         tensors["segmenter.safetensors"] = _under("decoder", average)
     write(chosen.out, tensors, table)

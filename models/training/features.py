@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from album_models.backbone import FEATURES, Backbone, normalise
-from album_models.device import Device, laid_out
+from album_models.device import choose, laid_out
 from training.augment import augmented, plain
 from training.origin import load_origin
 from training.whole import picture_sets
@@ -52,7 +52,7 @@ def extract(
     """
     backbone = Backbone()
     backbone.load_state_dict(weights)
-    laid_out(backbone.eval(), Device(torch.device("cpu"), torch.bfloat16, 32))
+    laid_out(backbone.eval(), choose("cpu"))
     entries = seen(pictures, every)
     folder = work / "features" / f"{pictures.name}-{view}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def _features(
         batch = np.stack([_view(pictures, entry, view) for entry in part])
         tensor = torch.from_numpy(batch).permute(0, 3, 1, 2)
         with torch.inference_mode():
-            pooled = backbone(normalise(tensor).to(torch.bfloat16))
+            pooled = backbone(normalise(tensor).to(choose("cpu").dtype))
         found[first : first + 32] = pooled.numpy()
     return found
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _OF_SET: Final = {"miniplaces": "miniplaces", "regions": "miniplaces"}
 TAUGHT_CLASSES: Final = ("flickr8k", "things")
 """Sets whose pictures show things: there the origin's classes are held on to."""
-_TWICE: Final = ("flickr8k", "things", "sports22")
-_LOOKED_AT: Final = {"miniplaces": 1200, "intel": 300, "sports22": 400}
+_TWICE: Final = ("flickr8k", "things", "sports22", "extra")
+_LOOKED_AT: Final = {"miniplaces": 1200, "intel": 300, "sports22": 400, "sports100": 300}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class Material:
         sets: names of the sets.
         set_of: number of each picture's set; rows: its row in `stored`, the pixels of each set.
         answers: (pictures, tags), YES, NO or UNKNOWN.
-        scenes: number of the folder of MiniPlaces, Intel or sports22; -1 elsewhere.
+        scenes: number of the folder of MiniPlaces, Intel or the sports; -1 elsewhere.
         scene_names: SET:FOLDER, in the order of the numbers.
         scene_ranges: (folders, folders): which folders belong to the same set.
         teacher: what the origin's network says of its classes, (some pictures, CLASSES), float16.
         teacher_rows: the row there, -1 without one.
         validates: which pictures choose.
-        training: numbers of those that train; captions, things and sports, which are few, twice.
+        training: numbers of those that train; those of `_TWICE`, which are few, twice.
     """
 
     sets: list[str]

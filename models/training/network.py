@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from safetensors import safe_open
 
+from album_models.weights import Weights
 from training.origin import load_origin
 
 if TYPE_CHECKING:
@@ -39,12 +40,14 @@ class TrainedNetwork:
         backbone: state of `Backbone`.
         class_head: state of `ClassHead`.
         heads: None for the origin.
+        tag_head: state of the `TagHead` that training goes on from; None: from `heads`, or anew.
     """
 
     work: Path
     backbone: dict[str, Tensor]
     class_head: dict[str, Tensor]
     heads: TunedHeads | None = None
+    tag_head: dict[str, Tensor] | None = None
 
 
 def load_network(work: Path) -> TrainedNetwork:
@@ -59,6 +62,22 @@ def load_network(work: Path) -> TrainedNetwork:
         _part(tensors, part) for part in ("backbone", "class_head", "tag_head", "scene_head")
     )
     return TrainedNetwork(file.parent, backbone, classes, TunedHeads(tags, scenes, names))
+
+
+def load_built_in(work: Path, tags: list[str]) -> TrainedNetwork:
+    """The built-in pack's, whose head then goes on learning; its features in WORK/built-in.
+
+    ValueError when its head is for other tags.
+    """
+    weights = Weights()
+    if list(weights.table("tagger.json")["tags"]) != tags:
+        raise ValueError("The built-in head is for other tags: fine-tune first.")
+    stored = weights.tensors("tagger.safetensors")
+    tensors = {name: tensor.float() for name, tensor in stored.items()}
+    backbone, classes, head = (
+        _part(tensors, part) for part in ("backbone", "class_head", "tag_head")
+    )
+    return TrainedNetwork(work / "built-in", backbone, classes, tag_head=head)
 
 
 def _part(tensors: dict[str, Tensor], part: str) -> dict[str, Tensor]:

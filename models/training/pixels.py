@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 SIDES_PX: Final = {
     "flickr8k": 176,
     "things": 144,
-    "sports22": 224,
+    "sports22": 256,
+    "sports100": 224,
     "intel": 144,
     "weather": 176,
     "extra": 176,

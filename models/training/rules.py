@@ -34,7 +34,8 @@ class Rule:
 
     Attributes:
         places: MiniPlaces folders that show it.
-        with_people: MiniPlaces folders that show it where people are seen, else say nothing.
+        with_people: MiniPlaces folders that show it where people are seen, do not where surely
+            nobody is, and else say nothing.
         maybe: MiniPlaces folders that say nothing.
         not_places: MiniPlaces folders that say no, whatever the default.
         place_default: whether the other MiniPlaces folders, Intel and `things` say no.
@@ -42,6 +43,8 @@ class Rule:
         not_words: regular expression; two of five matches say no where `words` is silent.
         absent: whether five captions without a match say no.
         sports, intel: folders that show it.
+        sports100: folders of the hundred sports that show it; the others say no, but for those of
+            `sports100_maybe`. Without either that set says nothing.
         things: SET:LABEL (or its beginning) of `things-and-styles` that show it.
         quiet: sets, folders or SET:LABEL that say nothing; `all`: everything but captions.
         weather, not_weather: folders of the weather set that show it, or that do not.
@@ -63,6 +66,8 @@ class Rule:
     not_words: str = ""
     absent: bool = True
     sports: list[str] = field(default_factory=list)
+    sports100: list[str] = field(default_factory=list)
+    sports100_maybe: list[str] = field(default_factory=list)
     intel: list[str] = field(default_factory=list)
     things: list[str] = field(default_factory=list)
     quiet: list[str] = field(default_factory=list)
@@ -93,6 +98,7 @@ def labels(pictures: PictureSet, rules: dict[str, Rule]) -> NDArray[np.int8]:
         "flickr8k": _captions,
         "things": _things,
         "sports22": _sports,
+        "sports100": _hundred_sports,
         "intel": _intel,
         "regions": _regions,
         "miniplaces": _places,
@@ -171,6 +177,16 @@ def _sports(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
         w: YES if w in chosen else UNKNOWN if quiet or w in rule.quiet else NO for w in words
     }
     return np.array([answers[word] for word in words], np.int8)
+
+
+def _hundred_sports(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
+    del tag
+    said = {
+        **dict.fromkeys(rule.sports100_maybe, UNKNOWN),
+        **dict.fromkeys(rule.sports100, YES),
+    }
+    other = NO if rule.sports100 or rule.sports100_maybe else UNKNOWN
+    return np.array([said.get(entry.row["label"], other) for entry in pictures.entries], np.int8)
 
 
 def _intel(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:

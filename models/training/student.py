@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from album_models.backbone import FEATURES, Backbone, InvertedResidual, SameConv
+from album_models.device import choose
 from album_models.heads import ClassHead
 from training.rules import UNKNOWN, YES
 
@@ -24,6 +25,8 @@ _CLASSES: Final = 0.5
 _TEMPERATURE: Final = 2.0
 _SMOOTHING: Final = 0.08
 _NEVER: Final = -1e4
+_NUMBERS: Final = choose("cpu").dtype
+"""Half precision where this processor computes in it; elsewhere it would take ten times longer."""
 
 
 class Student(nn.Module):
@@ -37,15 +40,16 @@ class Student(nn.Module):
         self.scene_head = nn.Linear(FEATURES, scenes)
 
     def lower(self, pictures: Tensor) -> Tensor:
-        """The frozen part, in half precision."""
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        """The frozen part."""
+        half = _NUMBERS is torch.bfloat16
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half):
             features: Tensor = self.backbone.stem(pictures)
             for number in range(FROZEN_STAGES):
                 features = self.backbone.stages[number](features)
         return features.float()
 
     def upper(self, features: Tensor) -> Tensor:
-        """The trained part; pointwise convolutions as products of half precision matrices."""
+        """The trained part; pointwise convolutions as products of matrices."""
         for number in range(FROZEN_STAGES, len(self.backbone.stages)):
             for block in self.backbone.stages[number].children():
                 if isinstance(block, InvertedResidual):
@@ -69,10 +73,9 @@ def _block(block: InvertedResidual, features: Tensor) -> Tensor:
 
 
 def _pointwise(conv: SameConv, features: Tensor) -> Tensor:
-    half = torch.bfloat16
-    bias = None if conv.bias is None else conv.bias.to(half)
-    rows = features.permute(0, 2, 3, 1).to(half)
-    mixed = functional.linear(rows, conv.weight.flatten(1).to(half), bias)
+    bias = None if conv.bias is None else conv.bias.to(_NUMBERS)
+    rows = features.permute(0, 2, 3, 1).to(_NUMBERS)
+    mixed = functional.linear(rows, conv.weight.flatten(1).to(_NUMBERS), bias)
     if conv.clipped:
         mixed = functional.relu6(mixed)
     return mixed.float().permute(0, 3, 1, 2)

@@ -22,7 +22,7 @@ from training.calibrate import average_precision
 from training.choices import Choice, choice_loss, choices, informed
 from training.examples import load_examples
 from training.features import extract
-from training.network import load_network
+from training.network import load_built_in, load_network
 from training.rules import UNKNOWN, YES, load_rules
 from training.whole import picture_sets
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.examples import Examples
-    from training.network import TunedHeads
+    from training.network import TrainedNetwork
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Plan:
     seed: int = 7
 
 
-def train_head(examples: Examples, plan: Plan, heads: TunedHeads | None = None) -> TagHead:
+def train_head(examples: Examples, plan: Plan, network: TrainedNetwork) -> TagHead:
     """Masked cross-entropy, and of each set the choice between its tags.
 
     Features are standardised, which is folded in afterwards.
@@ -58,7 +58,7 @@ def train_head(examples: Examples, plan: Plan, heads: TunedHeads | None = None) 
     Args:
         examples: those that are not held out train.
         plan: how.
-        heads: to start from.
+        network: whose heads to start from.
     """
     torch.manual_seed(plan.seed)
     training = ~examples.held_out
@@ -68,17 +68,18 @@ def train_head(examples: Examples, plan: Plan, heads: TunedHeads | None = None) 
     mean, spread = inputs.mean(0), inputs.std(0) + 1e-3
     inputs = (inputs - mean) / spread
     head = TagHead(answers.shape[1], plan.hidden, plan.dropout)
-    if heads is not None:
-        _take_over(head, informed(heads, load_rules(), asked), mean, spread)
+    if network.tag_head is not None:
+        head.load_state_dict(network.tag_head)
+        unfold_standardisation(head, mean, spread)
+    elif network.heads is not None:
+        _take_over(head, informed(network.heads, load_rules(), asked), mean, spread)
     optimiser = torch.optim.AdamW(head.parameters(), plan.rate, weight_decay=plan.decay)
     steps = plan.epochs * (len(inputs) // plan.batch + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, steps, pct_start=0.1)
     for epoch in range(plan.epochs):
         total = 0.0
         for part in torch.split(torch.randperm(len(inputs)), plan.batch):
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = head(inputs[part])
-            loss = _loss(logits.float(), part, answers, asked, plan)
+            loss = _loss(head(inputs[part]), part, answers, asked, plan)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -137,6 +138,14 @@ def fold_standardisation(head: TagHead, mean: torch.Tensor, spread: torch.Tensor
         layer.bias.sub_(layer.weight @ mean)
 
 
+@torch.no_grad()
+def unfold_standardisation(head: TagHead, mean: torch.Tensor, spread: torch.Tensor) -> None:
+    """Undoes `fold_standardisation`."""
+    for layer in (head.direct, head.inward):
+        layer.bias.add_(layer.weight @ mean)
+        layer.weight.mul_(spread)
+
+
 @torch.inference_mode()
 def logits_of(head: TagHead, features: NDArray[np.float32]) -> NDArray[np.float32]:
     """(pictures, tags)."""
@@ -152,17 +161,19 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
     parser.add_argument("--sources", type=Path, help="folder of further sets, checked out")
     parser.add_argument("--every", type=int, default=1, help="of the places each n-th")
+    parser.add_argument("--start", choices=("fine-tuned", "built-in"), default="fine-tuned")
     parser.add_argument("--threads", type=int, default=1)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
-    network = load_network(chosen.work)
+    rules, plan = load_rules(), Plan()
+    started = chosen.start == "fine-tuned"
+    network = load_network(chosen.work) if started else load_built_in(chosen.work, list(rules))
     for pictures in picture_sets(chosen.data, chosen.sources, whole=False):
         extract(pictures, network.work, network.backbone, chosen.every)
-    rules, plan = load_rules(), Plan()
     examples = load_examples(
         chosen.data, network.work, rules, chosen.sources, chosen.every, chosen.work
     )
-    head = train_head(examples, plan, network.heads)
+    head = train_head(examples, plan, network)
     scores = logits_of(head, examples.features[examples.validates])
     precisions = average_precision(scores, examples.answers[examples.validates])
     log.info("mean average precision on validation pictures: %.4f", np.nanmean(precisions))

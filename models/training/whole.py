@@ -1,7 +1,7 @@
 """Whole sets at their own size, and sets that no excerpt has, where their repositories stand.
 
-SOURCES/miniplaces, SOURCES/intel, SOURCES/sports22 and SOURCES/weather are work trees of the
-repositories that the card of the tagger names; SOURCES/extra holds folders of pictures that were
+SOURCES/miniplaces, intel, sports22, sports100 and weather are work trees of the repositories that
+the card of the tagger names; SOURCES/extra holds folders of pictures that were
 gathered for tags with few of them. The split is by name, as for the excerpts.
 """
 
@@ -23,14 +23,21 @@ from training.pictures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _WHOLE: Final = {
     "miniplaces": Path("miniplaces/data/images/train"),
     "intel": Path("intel/train"),
     "sports22": Path("sports22/data"),
 }
-_FOLDERS: Final = {"weather": Path("weather/dataset"), "extra": Path("extra")}
+_TOO_SMALL: Final = frozenset({"sports22"})
+"""Excerpts of 144 px, too small for rackets and clubs, which photos show."""
+_FOLDERS: Final = {
+    "weather": Path("weather/dataset"),
+    "sports100": Path("sports100/sports-classifier-data"),
+    "extra": Path("extra"),
+}
+DOUBLES: Final = Path(__file__).with_name("doubles.csv")
 _HELD_OUT_PERCENT: Final = {"extra": 40}
 """Of tags with few pictures nearly as many are needed to judge by as to learn from."""
 _OF_ONE_PLACE: Final = frozenset({"bus", "train"})
@@ -48,7 +55,7 @@ class WholeSet(PictureSet):
         super().__init__(data, name)
         root = sources / _WHOLE[name]
         folders = {entry.name.rpartition("/")[0] for entry in self.entries}
-        files = {_name(file, root): file for file in _files(root)}
+        files = _named(root)
         files = {key: file for key, file in files.items() if key.rpartition("/")[0] in folders}
         never = examination(data) if name == "sports22" else frozenset()
         self._files = _apart(files, never)
@@ -66,16 +73,20 @@ class WholeSet(PictureSet):
 class FolderSet(PictureSet):
     """Pictures in folders that say what they show: a set without an excerpt.
 
-    `weather`: clouds, fog, rain, sun and sunsets. `extra`: what was gathered, a folder a tag.
+    `weather`: clouds, fog, rain, sun and sunsets. `sports100`: a hundred sports, without what
+    `doubles` found again among the examination and held-out pictures of sports22. `extra`: what was
+    gathered, a folder a tag.
     """
 
-    def __init__(self, sources: Path, name: str) -> None:
+    def __init__(self, sources: Path, name: str, doubles: Collection[str] | None = None) -> None:
         self.name = name
-        root = sources / _FOLDERS[name]
-        files = {f"{name}/{_name(file, root)}": file for file in _files(root)}
-        self._files = _apart({key: file for key, file in files.items() if _opens(file)}, (), name)
+        if doubles is None:
+            doubles = frozenset(DOUBLES.read_text(encoding="utf-8").splitlines())
+        files = {f"{name}/{key}": file for key, file in _named(sources / _FOLDERS[name]).items()}
+        files = {key: file for key, file in files.items() if key not in doubles and _opens(file)}
+        self._files = _apart(files, (), name)
         self.entries = tuple(
-            Entry(key, {"set": name, "label": key.split("/")[1]}, _held_out(key, name))
+            Entry(key, _said(name, self._files[key].parent.name), _held_out(key, name))
             for key in sorted(self._files)
         )
 
@@ -84,17 +95,25 @@ class FolderSet(PictureSet):
         return _open(self._files[entry.name])
 
 
+def _said(name: str, label: str) -> dict[str, str]:
+    """What the folder of a picture says."""
+    row = {"set": name, "label": label}
+    return {**row, "sport": label} if name == "sports100" else row
+
+
 def picture_sets(data: Path, sources: Path | None, *, whole: bool = True) -> list[PictureSet]:
     """All sets.
 
     Args:
         data: folder of the excerpts.
         sources: folder of the work trees; None: excerpts alone.
-        whole: the whole sets instead of their excerpts, where they are there.
+        whole: the whole sets instead of their excerpts, where they are there; else only those
+            whose excerpts are too small.
     """
+    wanted = _WHOLE if whole else _TOO_SMALL
     sets: list[PictureSet] = [
         WholeSet(data, sources, name)
-        if whole and sources is not None and name in _WHOLE and (sources / _WHOLE[name]).is_dir()
+        if sources is not None and name in wanted and (sources / _WHOLE[name]).is_dir()
         else PictureSet(data, name)
         for name in SETS
     ]
@@ -124,8 +143,14 @@ def _apart(files: Mapping[str, Path], never: Iterable[str], name: str = "") -> d
     }
 
 
-def _files(root: Path) -> Iterable[Path]:
-    return (file for file in sorted(root.rglob("*")) if file.suffix.lower() in _PICTURES)
+def sports_files(sources: Path) -> dict[str, Path]:
+    """All pictures of sports22 by their names, those of the examination among them."""
+    return _named(sources / _WHOLE["sports22"])
+
+
+def _named(root: Path) -> dict[str, Path]:
+    files = (file for file in sorted(root.rglob("*")) if file.suffix.lower() in _PICTURES)
+    return {_name(file, root): file for file in files}
 
 
 def _name(file: Path, root: Path) -> str:

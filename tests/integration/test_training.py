@@ -12,15 +12,19 @@ import pytest
 import torch
 from PIL import Image
 
-from album_models.backbone import normalise
+from album_models.backbone import FEATURES, normalise
+from album_models.heads import TagHead
+from training import doubles
 from training.batches import views, whole
 from training.choices import Choice, choice_loss
 from training.finetune import FineTuning, Plan
 from training.material import Material
+from training.network import load_built_in
 from training.objects import OBJECTS, object_names
 from training.pictures import Entry, held_out
-from training.rules import NO, UNKNOWN, YES, Rule, labels
+from training.rules import NO, UNKNOWN, YES, Rule, labels, load_rules
 from training.student import FROZEN_STAGES, Student
+from training.train_tagger import fold_standardisation, unfold_standardisation
 from training.whole import FolderSet, WholeSet
 from training.witness import witness
 
@@ -102,6 +106,63 @@ def test_gathered_folders_say_yes_to_their_tag_and_no_to_the_others(tmp_path: Pa
         [UNKNOWN] * 4,
         [NO, NO, UNKNOWN, UNKNOWN],
     ]
+
+
+def test_a_hundred_sports_say_yes_to_theirs_and_no_to_the_others(tmp_path: Path) -> None:
+    root = tmp_path / "sports100/sports-classifier-data"
+    for number, folder in enumerate(("train/golf", "test/golf", "train/disc golf", "train/judo")):
+        (root / folder).mkdir(parents=True)
+        picture(number).save(root / folder / "1.jpg")
+    found = FolderSet(tmp_path, "sports100", doubles=())
+    assert [entry.row["sport"] for entry in found.entries] == ["golf", "disc golf", "golf", "judo"]
+    rules = {
+        "golf": Rule(sports100=["golf"], sports100_maybe=["disc golf"]),
+        "chess": Rule(),
+    }
+    said = labels(found, rules)
+    assert said[:, 0].tolist() == [YES, UNKNOWN, YES, NO]
+    assert (said[:, 1] == UNKNOWN).all()
+
+
+def test_doubles_of_held_back_sports_are_found_however_they_were_cut(tmp_path: Path) -> None:
+    data, root = tmp_path / "data", tmp_path / "sports22/data/golf"
+    data.mkdir()
+    root.mkdir(parents=True)
+    wide = Image.new("RGB", (90, 40))
+    for place in range(3):
+        wide.paste(picture(90 + place), (25 * place, 0))
+    wide.save(root / "00000001.jpg")
+    (data / "exam.csv").write_text("set,folder,name without ending\nsports22,golf,00000001\n")
+    with zipfile.ZipFile(data / "sports22.zip", "w") as archive:
+        archive.writestr("labels.csv", "file,sport\ngolf/00000001.avif,golf\n")
+    hundred = tmp_path / "sports100/sports-classifier-data/train/golf"
+    hundred.mkdir(parents=True)
+    wide.resize((64, 64)).save(hundred / "1.png")
+    square = wide.crop((25, 0, 65, 40)).resize((64, 64))
+    square.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(hundred / "2.png")
+    picture(7).resize((64, 64)).save(hundred / "3.png")
+    found = doubles.find(data, tmp_path)
+    assert found == ["sports100/train_golf/1.avif", "sports100/train_golf/2.avif"]
+    left = FolderSet(tmp_path, "sports100", found).entries
+    assert [entry.name for entry in left] == ["sports100/train_golf/3.avif"]
+
+
+def test_a_head_that_goes_on_answers_first_as_it_did() -> None:
+    torch.manual_seed(1)
+    head, features = TagHead(3, 8).eval(), torch.randn(20, FEATURES) * 2 + 1
+    before = head(features)
+    mean, spread = features.mean(0), features.std(0)
+    unfold_standardisation(head, mean, spread)
+    torch.testing.assert_close(head((features - mean) / spread), before, atol=1e-3, rtol=1e-3)
+    fold_standardisation(head, mean, spread)
+    torch.testing.assert_close(head(features), before, atol=1e-3, rtol=1e-3)
+
+
+def test_the_built_in_head_does_not_go_on_with_other_tags(tmp_path: Path) -> None:
+    network = load_built_in(tmp_path, list(load_rules()))
+    assert network.tag_head is not None
+    with pytest.raises(ValueError, match="other tags"):
+        load_built_in(tmp_path, ["beach"])
 
 
 def test_detectors_fill_in_what_a_set_leaves_out(tmp_path: Path) -> None:
