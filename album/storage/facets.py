@@ -18,6 +18,7 @@ from album.storage.postings import (
     Ids,
     Posting,
     Selection,
+    Tally,
     as_ids,
     parsed_ids,
     union,
@@ -158,6 +159,7 @@ class FacetIndex:
         self._taxonomy = taxonomy
         self._postings: dict[Facet, dict[str, Posting]] = {facet: {} for facet in Facet}
         self._names: dict[Facet, dict[str, str]] = {facet: {} for facet in Facet}
+        self._tallies: dict[Facet, Tally] = {}
         self._width = 0
 
     @property
@@ -169,6 +171,7 @@ class FacetIndex:
         """Read everything."""
         (highest,) = connection.execute("SELECT coalesce(max(id), 0) FROM photo").fetchone()
         self._postings = {facet: {} for facet in Facet}
+        self._tallies.clear()
         self._width = _roomy(highest + 1)
         for facet, slug, name, ids in self._collected(connection, None):
             self._names[facet][slug] = name
@@ -192,6 +195,7 @@ class FacetIndex:
 
     def _put(self, facet: Facet, slug: str, changed: Ids, now: Ids) -> None:
         """Let of the photos in `changed` exactly those in `now` have the value."""
+        self._tallies.pop(facet, None)
         postings = self._postings[facet]
         posting = postings.get(slug)
         if posting is None:
@@ -326,12 +330,9 @@ class FacetIndex:
                 values are counted in it.
         """
         asked = {*chosen, *excluded}
-        here = self._postings[facet]
-        counted = {
-            slug: posting.count_in(held if held and slug in excluded else selection)
-            for slug, posting in here.items()
-            if not slug.startswith(_HIDDEN)
-        }
+        here, counted = self._postings[facet], self._tally(facet).count_in(selection)
+        if held is not None:
+            counted |= {slug: here[slug].count_in(held) for slug in excluded if slug in here}
         names = self._names[facet]
         found = [
             FacetCount(slug, names[slug], count, slug in chosen, slug in excluded)
@@ -346,6 +347,13 @@ class FacetIndex:
         if facet is Facet.YEAR:
             return sorted(found, key=lambda one: one.slug, reverse=True)
         return sorted(found, key=lambda one: (-one.count, one.name, one.slug))
+
+    def _tally(self, facet: Facet) -> Tally:
+        tally = self._tallies.get(facet)
+        if tally is None:
+            seen = {s: p for s, p in self._postings[facet].items() if not s.startswith(_HIDDEN)}
+            tally = self._tallies[facet] = Tally(seen)
+        return tally
 
 
 _HIDDEN = "\x00"

@@ -6,7 +6,7 @@ so neither thousands of rare values nor a handful of common ones weigh on memory
 (docs/adr/0020-facet-index.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -96,6 +96,25 @@ class Posting:
             flags[self._ids] = True
             self._ids, self._words = None, _packed(flags)
 
+    @property
+    def is_rare(self) -> bool:
+        """Whether ids are kept."""
+        return self._ids is not None
+
+    @property
+    def words(self) -> int:
+        """How many words of bits are kept."""
+        return len(self._words)
+
+    def move_ids(self, ids: Ids) -> None:
+        """Keep the same ids in this array."""
+        self._ids = ids
+
+    def move_words(self, words: NDArray[np.uint64]) -> None:
+        """Keep the same bits in this array of zeros, which may be longer."""
+        words[: len(self._words)] = self._words
+        self._words = words
+
     def count_in(self, selection: Selection) -> int:
         """How many of these photos are in the selection."""
         if self._ids is not None:
@@ -158,6 +177,45 @@ class Posting:
         if self._ids is not None:
             return len(self._ids)
         return int(np.bitwise_count(self._words).sum())
+
+
+class Tally:
+    """Values that are counted together, as a click counts hundreds of them.
+
+    What they keep is moved into one array of ids and one of bits, of which each value then has its
+    part; the tally is void as soon as a value changes.
+
+    Args:
+        postings: by value.
+    """
+
+    def __init__(self, postings: Mapping[str, Posting]) -> None:
+        rare = {slug: one for slug, one in postings.items() if one.is_rare and len(one)}
+        common = {slug: one for slug, one in postings.items() if not one.is_rare}
+        self._slugs = tuple(postings)
+        self._rare, self._common = tuple(rare), tuple(common)
+        ends = np.cumsum([len(one) for one in rare.values()], dtype=np.intp)
+        self._starts = np.concatenate([[0], ends])[:-1].astype(np.intp)
+        self._ids = np.concatenate([NOBODY, *(one.ids for one in rare.values())])
+        width = max((one.words for one in common.values()), default=0)
+        self._words = np.zeros((len(common), width), np.uint64)
+        for one, start, end in zip(rare.values(), self._starts, ends, strict=True):
+            one.move_ids(self._ids[start:end])
+        for one, words in zip(common.values(), self._words, strict=True):
+            one.move_words(words)
+
+    def count_in(self, selection: Selection) -> dict[str, int]:
+        """How many photos of the selection have each value."""
+        counts = dict.fromkeys(self._slugs, 0)
+        if self._rare:
+            there = selection.flags.take(self._ids)
+            sums = np.add.reduceat(there, self._starts, dtype=np.int32)
+            counts.update(zip(self._rare, sums.tolist(), strict=True))
+        if self._common:
+            words = selection.words[: self._words.shape[1]]
+            sums = np.bitwise_count(self._words & words).sum(axis=1)
+            counts.update(zip(self._common, sums.tolist(), strict=True))
+        return counts
 
 
 _NO_WORDS = np.zeros(0, np.uint64)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QStaticText
 
 from album_ui import words
@@ -43,6 +43,7 @@ class ItemPainter:
         self._digit_px = QFontMetrics(self._fonts[_PLAIN]).horizontalAdvance("0")
         self._names: dict[tuple[str, int, int], QStaticText] = {}
         self._boxes: dict[tuple[Choice, float], QPixmap] = {}
+        self._swatches: dict[tuple[str, Choice, bool, bool, QSize, float], QPixmap] = {}
 
     def paint(
         self, painter: QPainter, item: Item, rect: QRect, *, hovered: bool, focused: bool
@@ -155,6 +156,22 @@ class ItemPainter:
         return drawn
 
     def _swatch(
+        self, painter: QPainter, item: Item, rect: QRect, *, hovered: bool, focused: bool
+    ) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        look = (item.value, item.choice, hovered, focused, rect.size(), ratio)
+        if look not in self._swatches:
+            drawn = QPixmap(rect.size() * ratio)
+            drawn.setDevicePixelRatio(ratio)
+            drawn.fill(Qt.GlobalColor.transparent)
+            with QPainter(drawn) as on_it:
+                on_it.setRenderHint(QPainter.RenderHint.Antialiasing)
+                whole = QRect(QPoint(), rect.size())
+                self._draw_swatch(on_it, item, whole, hovered=hovered, focused=focused)
+            self._swatches[look] = drawn
+        painter.drawPixmap(rect.topLeft(), self._swatches[look])
+
+    def _draw_swatch(
         self, painter: QPainter, item: Item, rect: QRect, *, hovered: bool, focused: bool
     ) -> None:
         colour = QColor(SWATCHES.get(item.value, self._colours["chip"]))
