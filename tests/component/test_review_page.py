@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from album.domain.tag import TagState
+from album.domain.tag import Certainty, TagState
 from album.session import LibrarySession
 from album.testing.pictures import make_picture
 from album_ui.bridge import Bridge
 from album_ui.pages import PageContext, PageName
-from album_ui.review.grid import COLUMNS, ROWS, Verdict
+from album_ui.review.grid import COLUMNS, ROWS, Suggestion, Verdict
 from album_ui.review.page import ReviewPage
 from album_ui.theme import Theme
 
@@ -52,6 +52,16 @@ def test_the_least_certain_come_first(page: ReviewPage) -> None:
     assert "sky" in page._question.text()
     scores = [one.score for one in page.shown]
     assert scores == sorted(scores)
+    page.grab()
+
+
+def test_a_suggestion_says_how_certain_it_is(page: ReviewPage) -> None:
+    likely = Suggestion(page.shown[0].photo_id, 0.634, Certainty.LIKELY)
+    sure = Suggestion(page.shown[1].photo_id, 0.97, Certainty.SURE)
+    page._grid.show_page([likely, sure], 0)
+    assert "0.63 likely" in page._grid.accessibleDescription()
+    page._grid.show_page([likely, sure], 1)
+    assert "0.97, " in page._grid.accessibleDescription()
     page.grab()
 
 

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
     QTranslator,
 )
 
+from album.domain.tag import Certainty
 from album_resources.translations import LANGUAGES, catalogue
 
 _LOCALES: Final = {"en": "en_GB", "zh": "zh_CN"}
@@ -98,6 +99,16 @@ def tr(text: str, **values: object) -> str:
         found = app.findChild(Catalogue, options=Qt.FindChildOption.FindDirectChildrenOnly)
         spoken = text if found is None else found.say(text)
     return spoken.format(**values) if values else spoken
+
+
+_CERTAIN: Final = {Certainty.LIKELY: mark("likely"), Certainty.EXPERIMENTAL: mark("experimental")}
+"""Nothing is said of what is sure."""
+
+
+def certain(figures: str, certainty: Certainty | None) -> str:
+    """Figures of a suggestion with how certain it is: «0.94», «0.63 likely»."""
+    word = _CERTAIN.get(certainty) if certainty else None
+    return f"{figures} {tr(word)}" if word else figures
 
 
 def count(one: str, many: str, n: int, **values: object) -> str:

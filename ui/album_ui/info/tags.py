@@ -12,7 +12,7 @@ from album.domain.tag import Certainty, PhotoTag, TagState
 from album_ui.guard import guarded
 from album_ui.strokes import paint_cross, paint_tick
 from album_ui.theme import Size, Theme
-from album_ui.words import mark, tr
+from album_ui.words import certain, mark, tr
 
 CHIP_PX: Final = 26
 _BUTTON_PX: Final = 16
@@ -22,8 +22,6 @@ _WORDS: Final = {
     Certainty.LIKELY: mark("Suggested, likely: seven in ten of these are right"),
     Certainty.EXPERIMENTAL: mark("Suggested, experimental: nobody knows how often it is right"),
 }
-_MARKS: Final = {Certainty.LIKELY: mark("likely"), Certainty.EXPERIMENTAL: mark("experimental")}
-"""What stands on the chip; nothing on what is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,7 @@ class ShownTag:
     @property
     def small(self) -> str:
         """What follows the name in small: «0.94», «0.63 likely»."""
-        word = _MARKS.get(self.certainty) if self.certainty else None
-        return f"{self.figures} {tr(word)}" if word else self.figures
+        return certain(self.figures, self.certainty)
 
 
 def in_order(tags: Iterable[ShownTag]) -> list[ShownTag]:

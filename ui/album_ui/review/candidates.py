@@ -60,7 +60,7 @@ class Candidates(QObject):
         def take(details: PhotoDetails) -> None:
             for tag in details.tags:
                 if tag.slug == slug and tag.state is TagState.SUGGESTED and details.id is not None:
-                    found[details.id] = Suggestion(details.id, tag.score or 0.0)
+                    found[details.id] = Suggestion(details.id, tag.score or 0.0, tag.certainty)
             count_down()
 
         def count_down() -> None:

@@ -17,10 +17,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from album.domain.photo import PhotoId
+from album.domain.tag import Certainty
 from album_ui.grid.pixmaps import Pixmaps
 from album_ui.guard import guarded
 from album_ui.theme import GRID_PX, PHOTO_RADIUS_PX, Theme
-from album_ui.words import mark, tr
+from album_ui.words import certain, mark, tr
 
 COLUMNS = 4
 ROWS = 3
@@ -45,7 +46,13 @@ class Suggestion:
 
     photo_id: PhotoId
     score: float
+    certainty: Certainty | None = None
     verdict: Verdict = Verdict.OPEN
+
+    @property
+    def words(self) -> str:
+        """The score in words, with how certain it is."""
+        return certain(f"{self.score:.2f}", self.certainty)
 
 
 @guarded
@@ -89,7 +96,7 @@ class ReviewGrid(QWidget):
         if 0 <= current < len(shown):
             one = shown[current]
             self.setAccessibleDescription(
-                tr("Photo {place}: {score}, {verdict}", place=current + 1, score=f"{one.score:.2f}",
+                tr("Photo {place}: {score}, {verdict}", place=current + 1, score=one.words,
                    verdict=tr(one.verdict.value))
             )  # fmt: skip
         self.update()
@@ -158,11 +165,12 @@ class ReviewGrid(QWidget):
         palette = self._theme.palette
         cell = self._cell(place)
         foot = QRectF(cell.left() + 2, cell.bottom() - _FOOT_PX + 4, cell.width() - 4, 22)
-        words = f"{one.score:.2f}"
         painter.setFont(self._theme.font())
         painter.setPen(palette.colour("second"))
-        painter.drawText(foot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
-        room = foot.width() - painter.fontMetrics().horizontalAdvance("0.00") - 2 * GRID_PX
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(foot, right, one.words)
+        taken = max(painter.fontMetrics().horizontalAdvance(some.words) for some in self._shown)
+        room = foot.width() - taken - 2 * GRID_PX
         line = QRectF(foot.left(), foot.center().y() - _BAR_PX / 2, room, _BAR_PX)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.colour("line"))
