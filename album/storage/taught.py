@@ -176,12 +176,13 @@ _OWN = (
 )
 
 
-def _suggested(connection: sqlite3.Connection, slug: str) -> dict[PhotoId, float]:
+def _suggested(connection: sqlite3.Connection, slug: str) -> dict[PhotoId, tuple[float, str]]:
+    """Score and certainty by photo."""
     rows = connection.execute(
-        f"SELECT photo_id, score FROM photo_tag WHERE {_OWN}",  # noqa: S608 (constant)
+        f"SELECT photo_id, score, certainty FROM photo_tag WHERE {_OWN}",  # noqa: S608 (constant)
         (slug,),
     )
-    return {PhotoId(photo_id): score for photo_id, score in rows}
+    return {PhotoId(photo_id): (score, certainty) for photo_id, score, certainty in rows}
 
 
 def _drop(connection: sqlite3.Connection, slug: str, ids: Iterable[PhotoId]) -> None:

@@ -142,6 +142,15 @@ def test_suggestions_are_as_certain_as_the_figures_of_their_tag(
     assert found.certainty is certainty
 
 
+def test_what_only_became_surer_is_told_too(library: sqlite_utils.Database) -> None:
+    scores = [(PhotoId(1), 0.9)]
+    likely = replace(TAG, precision=Share(0.97, 0.8, 1.0))
+    replace_suggestions(library, likely, scores)
+    sure = replace(TAG, precision=Share(0.97, 0.91, 1.0))
+    assert replace_suggestions(library, sure, scores) == [1]
+    assert replace_suggestions(library, sure, scores) == []
+
+
 def test_examples_are_the_decisions(library: sqlite_utils.Database) -> None:
     put(
         library,
