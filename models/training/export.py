@@ -128,21 +128,32 @@ def _precisions(
     return dict(zip(table["tags"], average_precision(scores, answers), strict=True))
 
 
-def build_table(examples: Examples, head: TagHead, class_head: dict[str, Tensor]) -> dict[str, Any]:
-    """All of tagger.json: everything about the tags but the weights."""
+def build_table(
+    examples: Examples, head: TagHead, class_head: dict[str, Tensor], unseen: dict[str, Any]
+) -> dict[str, Any]:
+    """All of tagger.json: everything about the tags but the weights.
+
+    Args:
+        examples: those that validate judge, and those of `unseen`.
+        head: of the tags.
+        class_head: of the classes.
+        unseen: `names` of gathered pictures, and what heads that did not learn from them say.
+    """
     chosen = examples.validates
     features, answers = examples.features[chosen], examples.answers[chosen]
     logits = logits_of(head, features)
     classes = (torch.from_numpy(features) @ class_head["weight"].T + class_head["bias"]).numpy()
     things = class_calibration(examples, classes)
-    sets = examples.sets[chosen]
+    place = {name: row for row, name in enumerate(examples.names.tolist())}
+    more = np.array([place[name] for name in unseen["names"]], np.intp)
+    sets = np.concatenate([examples.sets[chosen], examples.sets[more]])
     table: dict[str, Any] = {
         "revision": REVISION,
         "hidden": head.inward.out_features,
         "wanted_precision": {"shown": SHOWN, "sure": SURE},
         "tags": tag_table(
-            logits,
-            answers,
+            np.concatenate([logits, unseen["logits"].numpy()]),
+            np.concatenate([answers, examples.answers[more]]),
             list(load_rules()),
             np.isin(sets, ("sports22", "sports100")),
             np.isin(sets, ("flickr8k", "extra")),
@@ -212,7 +223,7 @@ def main() -> None:
     examples = load_examples(
         chosen.data, network.work, load_rules(), chosen.sources, chosen.every, chosen.work
     )
-    table = build_table(examples, head, network.class_head)
+    table = build_table(examples, head, network.class_head, saved["unseen"])
     tensors = {
         "tagger.safetensors": {
             **_under("backbone", network.backbone),

@@ -7,11 +7,12 @@ way. Then `training.export` writes the weights, `training.evaluate` measures the
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from training.network import TrainedNetwork
 
 log = logging.getLogger(__name__)
+_FOLDS: Final = 3
+_LEARNED_BEFORE: Final = ("wider", "pec")
+"""Places whose pictures the third and fourth pack learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,35 @@ def train_head(examples: Examples, plan: Plan, network: TrainedNetwork) -> TagHe
         log.info("epoch %d: loss %.4f", epoch + 1, total * plan.batch / len(inputs))
     fold_standardisation(head, mean, spread)
     return head.eval()
+
+
+def unseen_logits(
+    examples: Examples, plan: Plan, network: TrainedNetwork
+) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
+    """What is said of gathered pictures by heads that did not learn from them.
+
+    Tags with few pictures need all of them to learn by, and to be judged by: every place is left
+    out of one of `_FOLDS` heads (cross-validation).
+
+    Returns:
+        Names of the pictures, and their logits, (pictures, tags).
+    """
+    fold = np.array([_fold(name) for name in examples.names.tolist()])
+    fold[(examples.sets != "extra") | examples.held_out] = -1
+    logits = np.zeros((len(fold), len(load_rules())), np.float32)
+    for number in range(_FOLDS):
+        left_out = fold == number
+        head = train_head(replace(examples, held_out=examples.held_out | left_out), plan, network)
+        logits[left_out] = logits_of(head, examples.features[left_out])
+    return examples.names[fold >= 0], logits[fold >= 0]
+
+
+def _fold(name: str) -> int:
+    """By the place that a gathered picture comes from; -1 for what earlier packs learned from."""
+    place = name.rpartition("/")[2].partition("__")[0]
+    if place.startswith(_LEARNED_BEFORE):
+        return -1
+    return hashlib.sha256(place.encode()).digest()[2] % _FOLDS
 
 
 def _loss(
@@ -174,6 +207,7 @@ def main() -> None:
         chosen.data, network.work, rules, chosen.sources, chosen.every, chosen.work
     )
     head = train_head(examples, plan, network)
+    names, unseen = unseen_logits(examples, plan, network)
     scores = logits_of(head, examples.features[examples.validates])
     precisions = average_precision(scores, examples.answers[examples.validates])
     log.info("mean average precision on validation pictures: %.4f", np.nanmean(precisions))
@@ -184,7 +218,13 @@ def main() -> None:
     folder = chosen.work / "tagger"
     folder.mkdir(parents=True, exist_ok=True)
     torch.save(
-        {"tags": list(rules), "plan": asdict(plan), "head": head.state_dict()}, folder / "head.pt"
+        {
+            "tags": list(rules),
+            "plan": asdict(plan),
+            "head": head.state_dict(),
+            "unseen": {"names": names.tolist(), "logits": torch.from_numpy(unseen)},
+        },
+        folder / "head.pt",
     )
     figures = dict(zip(rules, map(float, precisions), strict=True))
     (folder / "precision.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
