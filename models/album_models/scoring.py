@@ -53,6 +53,8 @@ class Scoring:
             self._classes_sure_from[place[slug]] = np.inf
         self._sums = _Sums(self._classes)
         self._generations = _generations(self.slugs, taxonomy, place)
+        depths = [len(tuple(taxonomy.ancestors(slug))) for slug in self.slugs]
+        self._broader = np.array(depths) * -1e-9  # of equal scores the narrower tag comes first
 
     @property
     def able(self) -> frozenset[str]:
@@ -85,8 +87,8 @@ class Scoring:
         self._raise_parents(found, np.maximum)
         certainty = self._certainty(shown, sure)
         self._raise_parents(shown, np.logical_or)
-        order = np.argsort(-found, axis=1, kind="stable")
         found = np.round(found, 4)
+        order = np.argsort(self._broader - found, axis=1, kind="stable")
         return [
             (self._told(row, kind, places[over[places]]), self._told(row, kind, places))
             for row, kind, over, places in zip(found, certainty, shown, order, strict=True)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SIDE_PX: Final = 192
 """The network sees pictures as squares of this side."""
+_LEAST_SPREAD: Final = 2.0
+"""Grey values (of 255) that pixels differ by at least where there is anything to be seen."""
 _WIDEST: Final = 2.0
 """Panoramas are cut to this aspect ratio: squeezed more, nothing is recognised."""
 
@@ -82,6 +84,9 @@ class Tagger:
         with OutOfMemoryAsProblem():
             features, tags, classes = self._network.look(np.stack(prepared))
         told = self._network.scoring.judge(tags, classes)
+        for number, pixels in enumerate(prepared):
+            if pixels.std() < _LEAST_SPREAD:
+                told[number] = ((), ())
         lengths = np.linalg.norm(features, axis=1, keepdims=True)
         embeddings = (features / np.maximum(lengths, 1e-6)).astype(np.float16)
         return [

@@ -36,8 +36,17 @@ def platt(
     answers: NDArray[np.int8],
     start: Calibration | None = None,
     pull: float = 0.0,
+    weights: NDArray[np.float64] | None = None,
 ) -> Calibration:
-    """Maximum likelihood by Newton's method, targets softened as by Platt (1999)."""
+    """Maximum likelihood by Newton's method, targets softened as by Platt (1999).
+
+    Args:
+        logits: of one tag, or of several in one.
+        answers: YES or NO of each.
+        start: what the calibration is drawn to.
+        pull: how hard.
+        weights: how often a picture like this one is met, beside the others; None: all alike.
+    """
     origin = start or Calibration(1.0, 0.0)
     yes = int((answers == YES).sum())
     no = int((answers == NO).sum())
@@ -45,10 +54,12 @@ def platt(
     design = np.stack([logits.astype(np.float64), np.ones(len(logits))], axis=1)
     anchor = np.array([origin.slope, origin.offset])
     point = anchor.copy()
+    weight = np.ones(len(logits)) if weights is None else weights
     for _ in range(50):
         found = 1 / (1 + np.exp(-np.clip(design @ point, -40, 40)))
-        slope = design.T @ (found - wanted) + pull * (point - anchor)
-        curve = (design * (found * (1 - found))[:, None]).T @ design + (pull + 1e-6) * np.eye(2)
+        slope = design.T @ (weight * (found - wanted)) + pull * (point - anchor)
+        bend = weight * found * (1 - found)
+        curve = (design * bend[:, None]).T @ design + (pull + 1e-6) * np.eye(2)
         step = np.linalg.solve(curve, slope)
         point -= np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-6:
@@ -61,6 +72,7 @@ def threshold(
     answers: NDArray[np.int8],
     precision: float,
     imagined: int = 0,
+    weights: NDArray[np.float64] | None = None,
 ) -> float | None:
     """The lowest score from which on so many of at least five are right; or None.
 
@@ -68,13 +80,17 @@ def threshold(
         scores: of all pictures.
         answers: what is known.
         precision: how many are to be right.
-        imagined: mistakes that are added, against luck.
+        imagined: mistakes that are added, against luck; each weighs as much as the shown ones do on
+            average.
+        weights: how often a picture like this one is met, beside the others; None: all alike.
     """
     known = answers != UNKNOWN
     order = np.argsort(-scores[known])
-    right = np.cumsum(answers[known][order] == YES)
-    shown = np.arange(1, len(order) + 1)
-    good = np.flatnonzero((right / (shown + imagined) >= precision) & (shown >= 5))
+    weight = np.ones(len(order)) if weights is None else weights[known][order]
+    right = np.cumsum(weight * (answers[known][order] == YES))
+    shown, number = np.cumsum(weight), np.arange(1, len(order) + 1)
+    share = right / (shown * (1 + imagined / number))
+    good = np.flatnonzero((share >= precision) & (number >= 5))
     return float(scores[known][order][good[-1]]) if len(good) else None
 
 

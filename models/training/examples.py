@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _PEOPLE_SEEN: Final = 0.6
 _NOBODY_SEEN: Final = 0.05
+_DONE_BY_PEOPLE: Final = ("sports", "gathering", "performance", "hiking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,20 @@ def _folder(row: dict[str, str]) -> str:
 def _look_for_people(examples: Examples, rules: dict[str, Rule]) -> None:
     """Folders that show an event only where people are seen: a first look decides.
 
-    Where surely nobody is seen they say no: an empty hall is no gathering.
+    Where surely nobody is seen, what people do together or as a sport does not go on: an empty hall
+    is no gathering, a bare rock no climbing.
     """
     people = list(rules).index("person")
     seen_people = _people(examples.features, examples.answers[:, people], ~examples.held_out)
-    for column, rule in enumerate(rules.values()):
+    taxonomy = built_in_taxonomy()
+    done = {tag for kind in _DONE_BY_PEOPLE for tag in (kind, *taxonomy.descendants(kind))}
+    for column, (tag, rule) in enumerate(rules.items()):
+        answers = examples.answers[:, column]
         if rule.with_people:
             there = np.isin(examples.folders, rule.with_people) & (examples.sets == "miniplaces")
-            examples.answers[there & (seen_people > _PEOPLE_SEEN), column] = YES
-            examples.answers[there & (seen_people < _NOBODY_SEEN), column] = NO
+            answers[there & (seen_people > _PEOPLE_SEEN)] = YES
+        if tag in done:
+            answers[(answers == UNKNOWN) & (seen_people < _NOBODY_SEEN)] = NO
 
 
 def _people(

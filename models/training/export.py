@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,19 +20,28 @@ from album.taxonomies import built_in_taxonomy
 from album_models.heads import TagHead
 from album_models.scoring import Scoring
 from album_models.weights import BUILT_IN, Weights
-from training.calibrate import average_precision, is_experimental, platt, threshold
+from training.calibrate import (
+    Calibration,
+    average_precision,
+    is_experimental,
+    platt,
+    threshold,
+)
 from training.classes import class_calibration, class_slugs
 from training.examples import load_examples
 from training.network import load_built_in, load_network
-from training.rules import YES, load_rules
-from training.train_tagger import logits_of
+from training.rules import UNKNOWN, YES, load_rules
+from training.train_tagger import logits_of, put_back
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
     from torch import Tensor
 
     from training.examples import Examples
 
+log = logging.getLogger(__name__)
 REVISION: Final = "5"
 SHOWN: Final = 0.7
 SURE: Final = 0.9
@@ -44,7 +54,8 @@ EVIDENCE: Final = {
 _LOWEST_SHOWN: Final = 0.5
 _LOWEST_SURE: Final = 0.9
 """However well a tag does on average, what is called sure is to be so by its own score, too."""
-_PULL: Final = 4.0
+_PULL: Final = 100.0
+"""How hard each tag's calibration is drawn to that of all: softer, scenes are ranked worse."""
 _SPORTS_IN: Final = 12
 _WORTHWHILE: Final = 0.002
 
@@ -63,23 +74,28 @@ def tag_table(
         answers: likewise.
         tags: their slugs.
         from_sports: which pictures are of the sets of sports; they show nothing else, as no library
-            does, so whether a picture shows sports at all is judged with a part of it.
+            does, so where sports are judged they weigh little.
         of_people: which are photos of people at all sorts of things. From where on one of them is
             said to show sports is judged by these alone: places without people are too easy.
     """
-    rare = ~from_sports | (np.cumsum(from_sports) % _SPORTS_IN == 0)
+    taxonomy = built_in_taxonomy()
+    met = np.where(from_sports, 1 / _SPORTS_IN, 1.0)
     known = answers >= 0
     typical = platt(logits[known], answers[known])
     table: dict[str, Any] = {}
     for number, tag in enumerate(tags):
-        there = known[:, number] & (rare if tag == "sports" else True)
+        there = known[:, number]
         column, answer = logits[there, number], answers[there, number]
-        calibration = platt(column, answer, typical, _PULL)
+        sport = "sports" in (tag, *taxonomy.ancestors(tag))
+        weights = met[there] if sport else np.ones(len(answer))
+        calibration = platt(column, answer, typical, _PULL, weights)
         scores = calibration(column)
         experimental = is_experimental(answer)
         asked = of_people[there] if tag == "sports" else np.ones(len(answer), np.bool_)
         shown, sure = (
-            None if experimental else threshold(scores[asked], answer[asked], wanted, imagined=1)
+            None
+            if experimental
+            else threshold(scores[asked], answer[asked], wanted, 1, weights[asked])
             for wanted in (SHOWN, SURE)
         )
         table[tag] = {
@@ -168,6 +184,40 @@ def build_table(
     return {**table, "fused": fused_tags({**table, "fused": []}, logits, classes, answers)}
 
 
+def keep_judged(
+    table: dict[str, Any],
+    head: TagHead,
+    before: tuple[Mapping[str, Any], Mapping[str, Tensor]],
+    examples: Examples,
+) -> list[str]:
+    """Puts back tags that could be judged for the pack before, and cannot be with these pictures.
+
+    Gathered pictures do not stay at hand. A tag whose old answers are wrong about too many of the
+    present ones does not come back.
+
+    Args:
+        table: of the new pack; changed.
+        head: likewise.
+        before: the table of the pack before, and the state of its head.
+        examples: those that validate are asked.
+    """
+    old_table, old_state = before
+    old = TagHead(len(table["tags"]), head.inward.out_features).eval()
+    old.load_state_dict(old_state)
+    logits = logits_of(old, examples.features[examples.validates])
+    kept = []
+    for number, (tag, entry) in enumerate(old_table["tags"].items()):
+        if entry["shown"] is None or table["tags"][tag]["shown"] is not None:
+            continue
+        scores = Calibration(entry["slope"], entry["offset"])(logits[:, number])
+        told = examples.answers[examples.validates, number][scores >= entry["shown"]]
+        if (told == YES).sum() >= SHOWN * (told != UNKNOWN).sum():
+            kept.append(tag)
+            table["tags"][tag] = dict(entry)
+            put_back(head, old_state, [number])
+    return kept
+
+
 def write(out: Path, tensors: dict[str, dict[str, Tensor]], table: dict[str, Any]) -> None:
     """All files in half precision, and the manifest over them."""
     out.mkdir(parents=True, exist_ok=True)
@@ -206,6 +256,7 @@ def _under(part: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def main() -> None:
     """Command line."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the training zips")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
@@ -224,6 +275,10 @@ def main() -> None:
         chosen.data, network.work, load_rules(), chosen.sources, chosen.every, chosen.work
     )
     table = build_table(examples, head, network.class_head, saved["unseen"])
+    if network.tag_head is not None:
+        before = (Weights().table("tagger.json"), network.tag_head)
+        kept = keep_judged(table, head, before, examples)
+        log.info("as they were in the pack before: %s", ", ".join(kept) or "none")
     tensors = {
         "tagger.safetensors": {
             **_under("backbone", network.backbone),

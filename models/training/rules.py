@@ -34,8 +34,7 @@ class Rule:
 
     Attributes:
         places: MiniPlaces folders that show it.
-        with_people: MiniPlaces folders that show it where people are seen, do not where surely
-            nobody is, and else say nothing.
+        with_people: MiniPlaces folders that show it where people are seen, else say nothing.
         maybe: MiniPlaces folders that say nothing.
         not_places: MiniPlaces folders that say no, whatever the default.
         place_default: whether the other MiniPlaces folders, Intel and `things` say no.

@@ -28,6 +28,8 @@ from training.rules import UNKNOWN, YES, load_rules
 from training.whole import picture_sets
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from training.examples import Examples
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _FOLDS: Final = 3
+_KEPT: Final = ("miniplaces", "intel")
 _LEARNED_BEFORE: Final = ("wider", "pec")
 """Places whose pictures the third and fourth pack learned from."""
 
@@ -57,7 +60,9 @@ class Plan:
 def train_head(examples: Examples, plan: Plan, network: TrainedNetwork) -> TagHead:
     """Masked cross-entropy, and of each set the choice between its tags.
 
-    Features are standardised, which is folded in afterwards.
+    Features are standardised, which is folded in afterwards. A head that goes on keeps its hidden
+    layer, and all that it knows of the scenes of `_KEPT`: their pictures here are a small part of
+    those it was fine-tuned with.
 
     Args:
         examples: those that are not held out train.
@@ -75,9 +80,11 @@ def train_head(examples: Examples, plan: Plan, network: TrainedNetwork) -> TagHe
     if network.tag_head is not None:
         head.load_state_dict(network.tag_head)
         unfold_standardisation(head, mean, spread)
+        head.inward.requires_grad_(requires_grad=False)
     elif network.heads is not None:
         _take_over(head, informed(network.heads, load_rules(), asked), mean, spread)
-    optimiser = torch.optim.AdamW(head.parameters(), plan.rate, weight_decay=plan.decay)
+    learning = [one for one in head.parameters() if one.requires_grad]
+    optimiser = torch.optim.AdamW(learning, plan.rate, weight_decay=plan.decay)
     steps = plan.epochs * (len(inputs) // plan.batch + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, steps, pct_start=0.1)
     for epoch in range(plan.epochs):
@@ -91,6 +98,9 @@ def train_head(examples: Examples, plan: Plan, network: TrainedNetwork) -> TagHe
             total += float(loss.detach())
         log.info("epoch %d: loss %.4f", epoch + 1, total * plan.batch / len(inputs))
     fold_standardisation(head, mean, spread)
+    if network.tag_head is not None:
+        kept = [one.columns for one in asked if one.name in _KEPT]
+        put_back(head, network.tag_head, np.unique(np.concatenate(kept)).tolist())
     return head.eval()
 
 
@@ -169,6 +179,14 @@ def fold_standardisation(head: TagHead, mean: torch.Tensor, spread: torch.Tensor
     for layer in (head.direct, head.inward):
         layer.weight.div_(spread)
         layer.bias.sub_(layer.weight @ mean)
+
+
+@torch.no_grad()
+def put_back(head: TagHead, before: Mapping[str, torch.Tensor], columns: list[int]) -> None:
+    """Lets these tags answer as before; the hidden layer is the same."""
+    after = head.state_dict()
+    for name in ("direct.weight", "direct.bias", "outward.weight", "outward.bias"):
+        after[name][columns] = before[name][columns]
 
 
 @torch.no_grad()

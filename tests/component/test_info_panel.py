@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from album.domain.photo import PhotoId
@@ -320,3 +320,43 @@ def test_the_place_in_one_line() -> None:
     assert plain(facts.place_line((45.66014, 10.65021))) == "45.6601° N, 10.6502° E"
     assert plain(facts.place_line((-33.0, -70.5))) == "33.0000° S, 70.5000° W"
     assert facts.place_line(None) == ""
+
+
+def test_a_click_on_a_tag_leaves_the_focus_where_it_was(
+    panel: InfoPanel, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    grid = QLineEdit()
+    qtbot.addWidget(grid)
+    grid.show()
+    grid.setFocus()
+    panel.show_photos(ids[:1])
+    qtbot.waitUntil(lambda: bool(chips(panel)))
+    slug = next(iter(chips(panel)))
+    with qtbot.waitSignal(panel.decided):
+        QTest.mouseClick(button(chips(panel)[slug], "Accept"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: slug in chips(panel) and shown_state(panel, slug) is TagState.CONFIRMED)
+    assert not isinstance(QApplication.focusWidget(), SignButton)
+
+
+def test_a_key_on_a_tag_keeps_the_focus_among_the_tags(
+    panel: InfoPanel, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    panel.show_photos(ids[:1])
+    qtbot.waitUntil(lambda: bool(chips(panel)))
+    slug = next(iter(chips(panel)))
+    panel.activateWindow()
+    button(chips(panel)[slug], "Accept").setFocus()
+    with qtbot.waitSignal(panel.decided):
+        QTest.keyClick(button(chips(panel)[slug], "Accept"), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: slug in chips(panel) and shown_state(panel, slug) is TagState.CONFIRMED)
+    assert isinstance(QApplication.focusWidget(), SignButton)
+
+
+def test_names_are_shown_as_they_are_written(
+    panel: InfoPanel, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    # A file may be called `<img src=x>.jpg`: nothing of a name is markup.
+    panel.show_photos(ids[:1])
+    qtbot.waitUntil(lambda: bool(chips(panel)))
+    rich = [one for one in panel.findChildren(QLabel) if one.textFormat().name != "PlainText"]
+    assert rich == [panel.rejected]

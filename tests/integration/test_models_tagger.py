@@ -45,6 +45,25 @@ def test_easy_pictures_get_their_obvious_tags(
     assert wanted <= {tag.slug for tag in found.tags}
 
 
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_a_picture_without_anything_in_it_gets_no_tags(tagger: Tagger, value: int) -> None:
+    empty = np.full((90, 120, 3), value, np.uint8)
+    faint = empty + np.random.default_rng(1).integers(0, 2, empty.shape, np.uint8) * (value < 255)
+    for found in look(tagger, empty, faint.astype(np.uint8)):
+        assert (found.tags, found.ranked) == ((), ())
+        assert found.embedding is not None
+
+
+def test_of_equal_scores_the_narrower_tag_comes_first(tagger: Tagger) -> None:
+    taxonomy = built_in_taxonomy()
+    told = [tag.slug for tag in look(tagger, sample("cat"))[0].ranked]
+    scores = {tag.slug: tag.score for tag in look(tagger, sample("cat"))[0].ranked}
+    for slug in told:
+        for broader in taxonomy.ancestors(slug):
+            if scores.get(broader) == scores[slug]:
+                assert told.index(slug) < told.index(broader)
+
+
 def test_what_is_told_holds_together(tagger: Tagger) -> None:
     taxonomy = built_in_taxonomy()
     for found in look(tagger, sample("cat"), sample("coffee"), sample("astronaut")):

@@ -5,13 +5,15 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from album.directories import default_library, log_directory, settings_path
-from album.errors import AlbumError, LibraryProblem
+from album.errors import AlbumError, LibraryLocked, LibraryProblem
 from album.manners import keep_what_lives
 from album.notices import NoticeLevel, Notices
 from album.session import LibrarySession
@@ -20,6 +22,7 @@ from album_resources.icons import APP_ID, program_icon
 from album_ui import words
 from album_ui.compose import Program
 from album_ui.crash import CrashHook
+from album_ui.doorbell import Doorbell, ring
 from album_ui.main_window import PROGRAM
 from album_ui.words import tr
 
@@ -56,8 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         session = LibrarySession.open(wanted.library, device=wanted.device, settings=settings)
     except AlbumError as problem:
-        _refuse(problem)
         crash.uninstall()
+        if isinstance(problem, LibraryLocked) and _hand_over(wanted.library, wanted.folders):
+            return 0
+        _refuse(problem)
         return EXIT_ENVIRONMENT
     try:
         return _show(app, session, crash, left, wanted.folders)
@@ -81,6 +86,8 @@ def _show(
 ) -> int:
     program = Program(app, session)
     _tell_crashes(crash, left, session.notices)
+    doorbell = Doorbell(session.directory, program.window)
+    doorbell.rung.connect(partial(_to_front, program.window))
     program.start()
     program.window.show()
     if folders:
@@ -88,7 +95,25 @@ def _show(
     try:
         return app.exec()
     finally:
+        doorbell.close()
         program.close()
+
+
+def _to_front(window: QWidget) -> None:
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
+def _hand_over(library: Path, folders: Sequence[Path]) -> bool:
+    """Give the folders to the window that has the library open; whether there is one."""
+    if not ring(library):
+        return False
+    with LibrarySession.open(library, analyse=False, watch=False, exclusive=False) as session:
+        for folder in folders:
+            session.add_folder(folder.absolute()).result()
+    return True
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from album.session import FolderStatus, LibrarySession
 from album_ui.activity.popup import Popup
 from album_ui.bridge import Bridge
+from album_ui.labels import PlainLabel
 from album_ui.theme import GRID_PX, Theme
 from album_ui.words import count, tr
 
@@ -79,7 +80,7 @@ class FolderPopup(Popup):
         self._session = session
         self._bridge = bridge
         self._folders: list[FolderStatus] = []
-        heading = QLabel(tr("Folders"))
+        heading = PlainLabel(tr("Folders"))
         heading.setProperty("role", "heading")
         add = QPushButton(tr("Add a folder…"))
         add.clicked.connect(self._on_add)
@@ -113,12 +114,12 @@ class FolderPopup(Popup):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID_PX)
         grid.setVerticalSpacing(1)
-        dot = QLabel()
+        dot = PlainLabel()
         dot.setPixmap(self.theme.icon("circle-fill", _ROLES.get(folder.state, "no")).pixmap(8, 8))
-        name = QLabel(_short(folder.path))
+        name = PlainLabel(_short(folder.path))
         name.setToolTip(str(folder.path))
         photos = count("{n} photo", "{n} photos", folder.photos)
-        note = QLabel(f"{photos} · {folder.note or state_words(folder.state)}")
+        note = PlainLabel(f"{photos} · {folder.note or state_words(folder.state)}")
         note.setProperty("role", "small")
         note.setWordWrap(True)
         grid.addWidget(dot, 0, 0, Qt.AlignmentFlag.AlignVCenter)

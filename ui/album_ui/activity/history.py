@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from album.jobs.activity import Activity
 from album.notices import Notice, NoticeLevel
 from album.session import LibrarySession
 from album_ui.activity.popup import Popup
 from album_ui.activity.sentence import describe
+from album_ui.labels import PlainLabel
 from album_ui.theme import GRID_PX, Theme
 from album_ui.words import tr
 
@@ -23,13 +24,13 @@ class ActivityPopup(Popup):
     def __init__(self, session: LibrarySession, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._session = session
-        self._activities = QLabel()
+        self._activities = PlainLabel()
         self._activities.setWordWrap(True)
-        heading = QLabel(tr("Activity"))
+        heading = PlainLabel(tr("Activity"))
         heading.setProperty("role", "heading")
-        self._said = QLabel(tr("Lately").upper())
+        self._said = PlainLabel(tr("Lately").upper())
         self._said.setProperty("role", "section")
-        self._notices = QLabel()
+        self._notices = PlainLabel()
         self._notices.setWordWrap(True)
         self._notices.setTextFormat(Qt.TextFormat.PlainText)
         self._notices.setAlignment(Qt.AlignmentFlag.AlignTop)

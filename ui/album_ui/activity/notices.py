@@ -21,9 +21,10 @@ from PySide6.QtGui import (
     QDesktopServices,
     QEnterEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from album.notices import Notice, NoticeLevel
+from album_ui.labels import PlainLabel
 from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, STATUS_PX, DarkTheme, Theme
 from album_ui.words import tr
 
@@ -59,8 +60,8 @@ class NoticeLine(QFrame):
         self._waiting: deque[Message] = deque()
         self._shown: Message | None = None
         self.setObjectName("notice")
-        self._sign = QLabel()
-        self._text = QLabel()
+        self._sign = PlainLabel()
+        self._text = PlainLabel()
         self._text.setWordWrap(True)
         self._act = QPushButton()
         self._act.setProperty("kind", "quiet")

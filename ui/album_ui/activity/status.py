@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from album.jobs.activity import Activity, ActivityState
 from album.session import Change, ChangeKind, FolderStatus, LibrarySession
@@ -12,6 +12,7 @@ from album_ui.activity.folders import FolderPopup, health
 from album_ui.activity.history import ActivityPopup
 from album_ui.activity.sentence import Sentence, sentence
 from album_ui.bridge import Bridge
+from album_ui.labels import PlainLabel
 from album_ui.theme import GRID_PX, Theme
 from album_ui.words import tr
 
@@ -43,7 +44,7 @@ class StatusLine(QWidget):
         self._folders: list[FolderStatus] = []
         self._what = QPushButton()
         self._bar = QProgressBar()
-        self._figures = QLabel()
+        self._figures = PlainLabel()
         self._pause = QPushButton()
         self._health = QPushButton()
         self._folder_popup = FolderPopup(session, bridge, theme, self)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
 from album.interchange.layers import Edge
+from album_ui.labels import PlainLabel
 from album_ui.theme import GRID_PX
 from album_ui.words import tr
 
@@ -33,7 +34,7 @@ class EdgeSliders(QWidget):
         grid.setVerticalSpacing(2 * GRID_PX)
         rows = ((self._feather, self._feather_px), (self._shift, self._shift_px))
         for row, (slider, value) in enumerate(rows):
-            name = QLabel(slider.accessibleName())
+            name = PlainLabel(slider.accessibleName())
             name.setBuddy(slider)
             grid.addWidget(name, row, 0)
             grid.addWidget(slider, row, 1)
@@ -71,7 +72,7 @@ def _slider(name: str, least: int, most: int) -> tuple[QSlider, QLabel]:
     slider.setPageStep(5)
     slider.setValue(0)
     slider.setAccessibleName(name)
-    value = QLabel()
+    value = PlainLabel()
     value.setProperty("role", "small")
     value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     value.setMinimumWidth(_VALUE_PX)

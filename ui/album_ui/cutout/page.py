@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -31,6 +30,7 @@ from album_ui.cutout.output import Parcel, named_png, pack, suggested_name
 from album_ui.cutout.panel import FormPanel
 from album_ui.cutout.render import Rendering, Request, photo_levels, render, thumbnails
 from album_ui.drop.outgoing import drag_out
+from album_ui.labels import PlainLabel
 from album_ui.pages import Page, PageContext
 from album_ui.theme import GRID_PX, Theme
 from album_ui.viewer.busy import BusyBar
@@ -75,7 +75,7 @@ class CutoutPage(Page):
         self._canvas = CutoutCanvas(theme)
         self._panel = FormPanel(theme)
         self._busy = BusyBar(theme)
-        self._words = QLabel()
+        self._words = PlainLabel()
         self._undo = KeyButton(theme, "arrow-u-up-left", tr("Undo"), shortcuts.shown("undo"))
         self._copy = KeyButton(theme, "copy", tr("Copy"), shortcuts.shown("cutout_copy"))
         self._save = KeyButton(theme, "download-simple", tr("Save PNG"), kind="main")

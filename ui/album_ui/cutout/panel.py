@@ -21,6 +21,7 @@ from album_ui.cutout.canvas import checkerboard
 from album_ui.cutout.edges import EdgeSliders
 from album_ui.cutout.subjects import SubjectRow
 from album_ui.cutout.swatches import ChoiceRow, Swatch
+from album_ui.labels import PlainLabel
 from album_ui.theme import GRID_PX, INFO_PX, Theme
 from album_ui.words import mark, tr
 
@@ -117,7 +118,7 @@ class FormPanel(QWidget):
             rows.addWidget(row)
         column.addLayout(rows)
         column.addSpacing(4 * GRID_PX)
-        words = QLabel(
+        words = PlainLabel(
             tr(
                 "Click adds, Alt-click takes away. "
                 "Drag the picture out to use it in another program."
@@ -205,6 +206,6 @@ class FormPanel(QWidget):
 
 
 def _section(text: str) -> QLabel:
-    label = QLabel(text.upper())
+    label = PlainLabel(text.upper())
     label.setProperty("role", "section")
     return label

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from album_ui.labels import PlainLabel
 from album_ui.shortcuts import TABLE, Shortcut, Where
 from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, Theme
 from album_ui.words import tr
@@ -63,7 +64,7 @@ class KeysOverlay(QWidget):
         self.hide()
 
     def _fill(self) -> None:
-        heading = QLabel(tr("All keys"))
+        heading = PlainLabel(tr("All keys"))
         heading.setProperty("role", "title")
         self._inside = QWidget()
         self._inside.setObjectName("scrolled")
@@ -153,7 +154,7 @@ class KeysOverlay(QWidget):
 
 
 def _section(where: Where) -> QLabel:
-    label = QLabel(tr(where.value).upper())
+    label = PlainLabel(tr(where.value).upper())
     label.setProperty("role", "section")
     return label
 
@@ -164,14 +165,14 @@ def _table(entries: list[Shortcut]) -> QGridLayout:
     grid.setVerticalSpacing(GRID_PX)
     grid.setColumnStretch(0, 1)
     for line, entry in enumerate(entries):
-        text = QLabel(tr(entry.text))
+        text = PlainLabel(tr(entry.text))
         text.setWordWrap(True)
         grid.addWidget(text, line, 0)
         keys = QHBoxLayout()
         keys.setSpacing(GRID_PX)
         keys.addStretch()
         for name in keys_of(entry):
-            key = QLabel(name)
+            key = PlainLabel(name)
             key.setProperty("role", "key")
             keys.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
         grid.addLayout(keys, line, 1)

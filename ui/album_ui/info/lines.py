@@ -4,22 +4,22 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from album_ui.guard import guarded
 from album_ui.info.facts import FactLine
+from album_ui.labels import PlainLabel
 from album_ui.theme import GRID_PX, Theme
 
 _ICON_PX: Final = 14
 
 
 @guarded
-class CutLabel(QLabel):
+class CutLabel(PlainLabel):
     """One line of plain text that gives its middle where there is no room for it."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def minimumSizeHint(self) -> QSize:
@@ -40,9 +40,9 @@ class FactRow(QWidget):
 
     def __init__(self, line: FactLine, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        sign = QLabel()
+        sign = PlainLabel()
         sign.setPixmap(theme.icon(line.icon).pixmap(QSize(_ICON_PX, _ICON_PX)))
-        text = CutLabel(line.text) if line.cut else QLabel(line.text)
+        text = CutLabel(line.text) if line.cut else PlainLabel(line.text)
         text.setProperty("role", "second")
         text.setToolTip(line.tip)
         text.setAccessibleName(line.tip or line.text)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -33,7 +35,8 @@ from album_ui.info.bars import ColourBar, ScoreBar, Stars
 from album_ui.info.common import CommonTag, as_shown, common_tags, span
 from album_ui.info.facts import FactLine, fact_lines, file_line
 from album_ui.info.lines import FactRow
-from album_ui.info.tags import PlainChip, ShownTag, TagChip, in_order, note_of
+from album_ui.info.tags import PlainChip, ShownTag, SignButton, TagChip, in_order, note_of
+from album_ui.labels import PlainLabel
 from album_ui.search.completions import Completions
 from album_ui.theme import Theme
 from album_ui.words import tr
@@ -84,7 +87,7 @@ class InfoPanel(QWidget):
         self.setObjectName("info")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(tr("Info"))
-        self._title, self._line, self.problem = QLabel(), QLabel(), QLabel()
+        self._title, self._line, self.problem = PlainLabel(), PlainLabel(), PlainLabel()
         self.stars = Stars(self._theme)
         self._tags = FlowLayout(None, 6, 6)
         self.rejected = QLabel()
@@ -95,7 +98,7 @@ class InfoPanel(QWidget):
         self._style = FlowLayout(None, 6, 6)
         self._quality = QVBoxLayout()
         self._quality.setSpacing(0)
-        self._overall = QLabel()
+        self._overall = PlainLabel()
         self._facts = QVBoxLayout()
         self._facts.setSpacing(3)
         self._files = QVBoxLayout()
@@ -163,7 +166,7 @@ class InfoPanel(QWidget):
     def _section(
         self, column: QVBoxLayout, title: str, body: QWidget, corner: QWidget | None = None
     ) -> QWidget:
-        label = QLabel(title.upper())
+        label = PlainLabel(title.upper())
         label.setProperty("role", "section")
         head = QHBoxLayout()
         head.setContentsMargins(0, 20, 0, 6)
@@ -291,6 +294,7 @@ class InfoPanel(QWidget):
 
     def _show_tags(self, tags: Sequence[ShownTag], *, fixed: bool = False) -> None:
         """Show tags to decide on; fixed ones are only told."""
+        focused = self._focused_tag()
         self._tags.clear()
         style = [one for one in tags if self._facet(one.slug) is Facet.STYLE]
         for tag in tags:
@@ -303,19 +307,40 @@ class InfoPanel(QWidget):
             chip.decided.connect(self._on_decided)
             chip.cleared.connect(self._on_cleared)
             _put(self._tags, chip)
+        if focused is not None:
+            self._focus_tag(focused)
         self._style.clear()
         for tag in style:
             _put(self._style, PlainChip(tag.name, self._theme))
         self._sections["style"].setVisible(bool(style))
         self._sections["tags"].show()
 
+    def _focused_tag(self) -> int | None:
+        """The place of the tag whose button has the focus."""
+        focus = QApplication.focusWidget()
+        for place in range(self._tags.count() if isinstance(focus, SignButton) else 0):
+            item = self._tags.itemAt(place)
+            chip = None if item is None else item.widget()
+            if chip is not None and focus is not None and chip.isAncestorOf(focus):
+                return place
+        return None
+
+    def _focus_tag(self, place: int) -> None:
+        """Put the focus on the tag at this place, or where it was last."""
+        item = self._tags.itemAt(min(place, self._tags.count() - 1))
+        chip = None if item is None else item.widget()
+        if isinstance(chip, TagChip):
+            chip.focus_first()
+        else:
+            self.left.emit()
+
     def _facet(self, slug: str) -> Facet:
         return self._session.taxonomy.facet(slug)
 
     def _show_rejected(self, details: PhotoDetails) -> None:
         names = [
-            f'<a href="{one.slug}" style="color:{self._theme.palette.second}">'
-            f"{self._name(one.slug)}</a>"
+            f'<a href="{escape(one.slug)}" style="color:{self._theme.palette.second}">'
+            f"{escape(self._name(one.slug))}</a>"
             for one in details.rejected
         ]
         said = words.count(

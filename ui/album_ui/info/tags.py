@@ -86,6 +86,7 @@ class SignButton(QAbstractButton):
         super().__init__(parent)
         self._sign, self._theme = sign, theme
         self.setFixedSize(_BUTTON_PX, CHIP_PX)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus with the photos
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -147,6 +148,11 @@ class TagChip(QWidget):
         button.setAccessibleName(text)
         row.addWidget(button)
         return button
+
+    def focus_first(self) -> None:
+        """Put the focus on its first button."""
+        for button in self.findChildren(SignButton)[:1]:
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_off(self) -> None:
         if self.tag.state is TagState.MANUAL:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QListView,
     QPushButton,
     QStackedWidget,
@@ -19,6 +18,7 @@ from album.session import Change, ChangeKind, LibrarySession
 from album.storage.problems import Problem
 from album_ui import shortcuts
 from album_ui.bridge import Bridge
+from album_ui.labels import PlainLabel
 from album_ui.pages import Page, PageContext
 from album_ui.problems.delegate import ProblemDelegate
 from album_ui.problems.model import ProblemsModel
@@ -42,11 +42,11 @@ class ProblemsPage(Page):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = ProblemsModel(self)
         self._list = QListView()
-        self._summary = QLabel()
+        self._summary = PlainLabel()
         self._retry = QPushButton(tr("Try again"))
         self._retry_all = QPushButton(tr("Try all again"))
         self._show = QPushButton(tr("Show in folder"))
-        self._none = QLabel()
+        self._none = PlainLabel()
         self._stack = QStackedWidget()
         self._lay_out()
         shortcuts.action("problems_retry", self, self._on_retry)
@@ -61,7 +61,7 @@ class ProblemsPage(Page):
         return tr("Problems")
 
     def _lay_out(self) -> None:
-        title = QLabel(tr("Problems"))
+        title = PlainLabel(tr("Problems"))
         title.setProperty("role", "title")
         self._summary.setProperty("role", "second")
         self._retry_all.setProperty("kind", "main")
@@ -108,9 +108,9 @@ class ProblemsPage(Page):
 
     def _empty_state(self) -> QWidget:
         state = QWidget()
-        words = QLabel(tr("Nothing is wrong: every file could be read."))
+        words = PlainLabel(tr("Nothing is wrong: every file could be read."))
         words.setProperty("role", "heading")
-        after = QLabel(tr("A file that cannot be read is listed here with its reason."))
+        after = PlainLabel(tr("A file that cannot be read is listed here with its reason."))
         after.setProperty("role", "second")
         column = QVBoxLayout(state)
         column.setSpacing(2 * GRID_PX)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from album.domain.tag import TagState
 from album.session import Decision, LibrarySession
@@ -17,6 +17,7 @@ from album.storage.facets import FacetCount
 from album_ui import shortcuts
 from album_ui.bridge import Bridge
 from album_ui.grid.pixmaps import Pixmaps
+from album_ui.labels import PlainLabel
 from album_ui.pages import Page, PageContext, PageName
 from album_ui.review.candidates import Candidates
 from album_ui.review.grid import COLUMNS, ROWS, ReviewGrid, Suggestion, Verdict
@@ -87,10 +88,12 @@ class ReviewPage(Page):
         self._pixmaps: Pixmaps | None = None
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._question = QLabel()
-        self._progress = QLabel()
+        self._question = PlainLabel()
+        self._progress = PlainLabel()
         self._grid = ReviewGrid(theme)
-        self._nothing = QLabel(tr("Nothing to review. Suggested tags appear here until decided."))
+        self._nothing = PlainLabel(
+            tr("Nothing to review. Suggested tags appear here until decided.")
+        )
         self._stack = QStackedWidget()
         self._other = KeyButton(theme, "caret-down", tr("Another tag"))
         self._undo = KeyButton(theme, "arrow-u-up-left", tr("Undo"), shortcuts.shown("undo"))
@@ -379,10 +382,10 @@ def _key_strip() -> QHBoxLayout:
     row.setSpacing(GRID_PX + 1)
     for keys, text in _STRIP:
         for key in keys:
-            label = QLabel(key)
+            label = PlainLabel(key)
             label.setProperty("role", "key")
             row.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
-        words = QLabel(tr(text))
+        words = PlainLabel(tr(text))
         words.setProperty("role", "second")
         row.addWidget(words)
         row.addSpacing(3 * GRID_PX)

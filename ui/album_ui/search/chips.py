@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 
 from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term
 from album.domain.tag import Facet
@@ -13,6 +13,7 @@ from album.storage.search import Page
 from album_ui import shortcuts, words
 from album_ui.fields import LineField
 from album_ui.flow import FlowLayout
+from album_ui.labels import PlainLabel
 from album_ui.search import choices
 from album_ui.search.browsing import Browsing
 from album_ui.search.choices import Chip
@@ -179,9 +180,9 @@ class ChoiceLine(QWidget):
         self.setAttribute(
             Qt.WidgetAttribute.WA_OpaquePaintEvent
         )  # else all behind it is drawn, too
-        self._title = QLabel()
+        self._title = PlainLabel()
         self._title.setProperty("role", "title")
-        self._total = QLabel()
+        self._total = PlainLabel()
         self._total.setProperty("role", "second")
         self._total.setFixedHeight(CHIP_PX)
         self._chips = QWidget()

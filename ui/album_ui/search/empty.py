@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from album.domain.query import Query, Sort, WordTerm
 from album.domain.tag import Facet
@@ -13,6 +13,7 @@ from album.storage.problems import Problem
 from album.storage.search import Page
 from album_ui import words
 from album_ui.bridge import Bridge
+from album_ui.labels import PlainLabel
 from album_ui.search import choices
 from album_ui.search.chips import chip_words
 from album_ui.search.choices import Chip
@@ -36,9 +37,9 @@ class EmptyPage(QWidget):
         super().__init__(parent)
         self._session, self._bridge = session, bridge
         self._query = Query()
-        self._title = QLabel()
+        self._title = PlainLabel()
         self._title.setProperty("role", "title")
-        self._text = QLabel()
+        self._text = PlainLabel()
         self._text.setProperty("role", "second")
         self._text.setWordWrap(True)
         self._offers = QVBoxLayout()

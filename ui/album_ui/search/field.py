@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from album.domain.query import Query
 from album.domain.query_text import print_query
@@ -13,6 +13,7 @@ from album.session import LibrarySession
 from album_ui import shortcuts
 from album_ui.bridge import Bridge
 from album_ui.fields import LineField
+from album_ui.labels import PlainLabel
 from album_ui.search.browsing import Browsing
 from album_ui.search.completions import Completions
 from album_ui.theme import CONTROL_PX, Theme
@@ -44,8 +45,8 @@ class SearchField(LineField):
         self.completions = Completions(session, bridge, self)
         self._timer = QTimer(self, singleShot=True, interval=THROTTLE_MS)
         self._timer.timeout.connect(self.ask_now)
-        self._sign = QLabel(self)
-        self._key = QLabel(shortcuts.shown("search"), self)
+        self._sign = PlainLabel(self)
+        self._key = PlainLabel(shortcuts.shown("search"), self)
         self._clear = QPushButton(self)
         self._set_up()
         self.textEdited.connect(self._on_edited)

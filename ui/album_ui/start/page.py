@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from album.errors import AlbumError
 from album.session import FolderStatus, LibrarySession
 from album_ui.background import in_background
 from album_ui.bridge import Bridge
+from album_ui.labels import PlainLabel
 from album_ui.pages import Page, PageContext, PageName
 from album_ui.start.prints import Prints
 from album_ui.theme import GRID_PX, PAGE_MARGIN_PX, Size, Theme
@@ -50,15 +51,15 @@ class StartPage(Page):
         self._use.clicked.connect(self._on_use_pictures)
         self._choose = QPushButton(tr("Choose a folder…"))
         self._choose.clicked.connect(self._on_choose)
-        self._problem = QLabel()
+        self._problem = PlainLabel()
         self._problem.setProperty("role", "problem")
         self._lay_out()
         self._offer(None)
 
     def _lay_out(self) -> None:
-        question = QLabel(tr("Where are your pictures?"))
+        question = PlainLabel(tr("Where are your pictures?"))
         question.setProperty("role", "question")
-        promise = QLabel(
+        promise = PlainLabel(
             tr(
                 "Drop a folder here. Albumen looks at every photo on this computer, "
                 "and nowhere else.\nNothing is uploaded, and your files are never changed."
@@ -66,7 +67,7 @@ class StartPage(Page):
         )
         promise.setProperty("role", "second")
         promise.setStyleSheet(f"font-size: {self._theme.font_px(Size.HEADING)}px;")
-        after = QLabel(tr("You can browse from the first second; tags come while you look."))
+        after = PlainLabel(tr("You can browse from the first second; tags come while you look."))
         after.setProperty("role", "small")
         for label in (question, promise, after, self._problem):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from album.domain.photo import PhotoId
 from album.domain.share import Share
@@ -16,6 +16,7 @@ from album_ui import words
 from album_ui.activity.popup import Popup
 from album_ui.background import in_background
 from album_ui.bridge import Bridge
+from album_ui.labels import PlainLabel
 from album_ui.theme import Theme
 from album_ui.words import tr
 
@@ -41,7 +42,7 @@ class TeachCard(Popup):
         super().__init__(theme, parent)
         self._session, self._bridge = session, bridge
         self._ids: tuple[PhotoId, ...] = ()
-        self._title, self.estimate = QLabel(), QLabel()
+        self._title, self.estimate = PlainLabel(), PlainLabel()
         self.field = QLineEdit()
         self.button = QPushButton(tr("Teach"))
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)

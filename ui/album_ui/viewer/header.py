@@ -1,8 +1,9 @@
 """The line over one photo: back, what it is, and what can be done with it."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from album_ui.labels import PlainLabel
 from album_ui.theme import GRID_PX, TOOLBAR_PX, Theme
 from album_ui.words import tr
 
@@ -25,9 +26,9 @@ class KeyButton(QPushButton):
         self._theme = theme
         self._icon_name = icon
         self._icon_role = ""
-        self._sign = QLabel()
-        self._word = QLabel(text)
-        self._key = QLabel(key)
+        self._sign = PlainLabel()
+        self._word = PlainLabel(text)
+        self._key = PlainLabel(key)
         self._key.setProperty("role", "key")
         self.setProperty("kind", kind)
         self.setFixedHeight(_BUTTON_PX)
@@ -99,9 +100,9 @@ class Header(QWidget):
         self._back.setToolTip(tr("Back (Esc)"))
         self._back.clicked.connect(self.left)
         self._buttons = [self._back]
-        self._title = QLabel()
+        self._title = PlainLabel()
         self._title.setStyleSheet("font-weight: 600;")
-        self._second = QLabel()
+        self._second = PlainLabel()
         self._second.setProperty("role", "second")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(2 * GRID_PX, 0, 3 * GRID_PX, 0)

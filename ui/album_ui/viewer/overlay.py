@@ -5,6 +5,7 @@ from html import escape
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from album_ui.labels import PlainLabel
 from album_ui.theme import GRID_PX, Theme
 from album_ui.words import duration, tr
 
@@ -31,7 +32,7 @@ class Overlay(QObject):
         self._previous = self._round("caret-left", tr("Previous photo"), _ROUND_PX)
         self._next = self._round("caret-right", tr("Next photo"), _ROUND_PX)
         self._play = self._round("play-fill", tr("Play in the video player"), _PLAY_PX)
-        self._length = QLabel(canvas)
+        self._length = PlainLabel(canvas)
         self._length.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._problem = QLabel(canvas)
         self._problem.setWordWrap(True)

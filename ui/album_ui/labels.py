@@ -1,0 +1,13 @@
+"""Words on the window that may come from a file, a tag or a folder: shown as they are written."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+class PlainLabel(QLabel):
+    """A label that takes nothing for markup: a file may be called `<img src=x>.jpg`."""
+
+    def __init__(self, text: str | QWidget | None = None, parent: QWidget | None = None) -> None:
+        words, owner = (text, parent) if isinstance(text, str) else ("", text or parent)
+        super().__init__(words, owner)
+        self.setTextFormat(Qt.TextFormat.PlainText)
