@@ -78,12 +78,14 @@ class _Outcome:
     Attributes:
         waiting: photos that nobody could look at: the networks are not usable.
         vanished: folders of the command line that went away meanwhile.
+        unseen: all watched folders are away or cannot be read.
     """
 
     summary: "Progress"
     problems: "list[Problem]"
     waiting: int
     vanished: tuple[Path, ...] = ()
+    unseen: bool = False
 
 
 def _index(session: "LibrarySession", folders: list[Path]) -> _Outcome:
@@ -95,15 +97,17 @@ def _index(session: "LibrarySession", folders: list[Path]) -> _Outcome:
     if not session.folders().result():
         note("no folder is watched yet; `album index FOLDER` adds one.")
     summary = show_progress(until_stuck(session.index(), session.notices))
-    for one in session.folders().result():
-        if one.state in {FolderState.OFFLINE, FolderState.UNREADABLE}:
-            note(printable(one.note))
+    watched = session.folders().result()
+    away = [one for one in watched if one.state in {FolderState.OFFLINE, FolderState.UNREADABLE}]
+    for one in away:
+        note(printable(one.note))
     jobs = session.database.query(counts)
     return _Outcome(
         summary,
         session.problems().result(),
         jobs.pending + jobs.running,
         tuple(folder for folder in folders if not folder.is_dir()),
+        bool(away) and len(away) == len(watched),
     )
 
 
@@ -164,7 +168,7 @@ def _name_failures(outcome: _Outcome) -> Exit:
         fail(folder, "went away meanwhile; nothing is lost, `album index` goes on when it is back.")
     if outcome.waiting:
         note(f"{counted(outcome.waiting, 'photo')} could not be looked at now; they wait.")
-    if outcome.waiting or outcome.vanished:
+    if outcome.waiting or outcome.vanished or outcome.unseen:
         return Exit.ENVIRONMENT
     return Exit.SOME_FAILED if outcome.problems else Exit.DONE
 

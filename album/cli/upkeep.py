@@ -162,7 +162,10 @@ def status(common: Common, which: str | None, as_json: bool) -> int:
 def _library_document(session: "LibrarySession") -> dict[str, Any]:
     def count(connection: "sqlite3.Connection") -> tuple[int, int]:
         shown = "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'present'"
-        missing = "SELECT count(*) FROM file WHERE state = 'missing'"
+        missing = (
+            "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'missing' AND photo_id NOT IN"
+            " (SELECT photo_id FROM file WHERE state = 'present')"
+        )
         return (
             connection.execute(shown).fetchone()[0],
             connection.execute(missing).fetchone()[0],

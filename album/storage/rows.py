@@ -142,7 +142,7 @@ _UNDECODED = """
 def _files(
     connection: sqlite3.Connection, ids: Sequence[PhotoId]
 ) -> dict[PhotoId, list[PhotoFile]]:
-    """Files of these photos, readable ones first."""
+    """Files of these photos, readable ones first; what is missing only where nothing else is."""
     found: dict[PhotoId, list[PhotoFile]] = {photo_id: [] for photo_id in ids}
     for row in connection.execute(_FILES.format(marks(ids)), ids):
         found[PhotoId(row[0])].append(
@@ -156,7 +156,7 @@ def _files(
                 folder_state=FolderState(row[9]),
             )
         )
-    return found
+    return {one: [f for f in files if f.state is files[0].state] for one, files in found.items()}
 
 
 def _path(files: Iterable[PhotoFile]) -> Path | None:

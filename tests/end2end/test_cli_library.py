@@ -86,11 +86,26 @@ def test_a_folder_that_is_gone_is_said_to_be(indexed: Album, photos: Path, tmp_p
     assert (folder["state"], folder["photos"]) == ("offline", COUNT)
     assert "is not there now" in folder["note"]
     answer = indexed("index", "--json")
-    assert (answer.code, answer.json["photos"]) == (0, COUNT)
+    assert (answer.code, answer.json["photos"]) == (3, COUNT)  # nothing at all could be seen
     assert f"The folder {photos} is not there now" in answer.err
     elsewhere.rename(photos)
     (folder,) = indexed("folders", "--json").json
     assert (folder["state"], folder["note"]) == ("healthy", "")
+
+
+def test_a_file_that_moved_is_not_missing(indexed: Album, photos: Path, tmp_path: Path) -> None:
+    file = sorted(photos.rglob("*.jpg"))[0]
+    (photos / "deeper").mkdir()
+    again = photos / "deeper" / file.name
+    shutil.copy(file, again)  # as a program does that writes anew, and another place
+    file.unlink()
+    assert indexed("index").code == 0
+    assert indexed("status", "--json").json["missing_files"] == 0
+    (known,) = indexed("show", again, "--json").json
+    assert known["path"] == str(again)
+    again.unlink()
+    assert indexed("index").code == 0
+    assert indexed("status", "--json").json["missing_files"] == 1
 
 
 def test_files_that_failed_are_named_and_the_rest_is_done(album: Album, photos: Path) -> None:
