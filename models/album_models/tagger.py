@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 SIDE_PX: Final = 192
 """The network sees pictures as squares of this side."""
+_LEAST_RANGE: Final = 32
 _LEAST_SPREAD: Final = 2.0
-"""Grey values (of 255) that pixels differ by at least where there is anything to be seen."""
+"""Values (of 255) that pixels differ by, the farthest and on average, where anything is seen."""
 _WIDEST: Final = 2.0
 """Panoramas are cut to this aspect ratio: squeezed more, nothing is recognised."""
 
@@ -85,7 +86,7 @@ class Tagger:
             features, tags, classes = self._network.look(np.stack(prepared))
         told = self._network.scoring.judge(tags, classes)
         for number, pixels in enumerate(prepared):
-            if pixels.std() < _LEAST_SPREAD:
+            if np.ptp(pixels) < _LEAST_RANGE and pixels.std() < _LEAST_SPREAD:
                 told[number] = ((), ())
         lengths = np.linalg.norm(features, axis=1, keepdims=True)
         embeddings = (features / np.maximum(lengths, 1e-6)).astype(np.float16)

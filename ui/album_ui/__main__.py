@@ -5,12 +5,10 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from album.directories import default_library, log_directory, settings_path
 from album.errors import AlbumError, LibraryLocked, LibraryProblem
@@ -22,7 +20,6 @@ from album_resources.icons import APP_ID, program_icon
 from album_ui import words
 from album_ui.compose import Program
 from album_ui.crash import CrashHook
-from album_ui.doorbell import Doorbell, ring
 from album_ui.main_window import PROGRAM
 from album_ui.words import tr
 
@@ -60,10 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         session = LibrarySession.open(wanted.library, device=wanted.device, settings=settings)
     except AlbumError as problem:
         crash.uninstall()
-        if isinstance(problem, LibraryLocked) and _hand_over(wanted.library, wanted.folders):
-            return 0
-        _refuse(problem)
-        return EXIT_ENVIRONMENT
+        return _hand_over(problem, wanted.library, wanted.folders)
     try:
         return _show(app, session, crash, left, wanted.folders)
     finally:
@@ -86,8 +80,6 @@ def _show(
 ) -> int:
     program = Program(app, session)
     _tell_crashes(crash, left, session.notices)
-    doorbell = Doorbell(session.directory, program.window)
-    doorbell.rung.connect(partial(_to_front, program.window))
     program.start()
     program.window.show()
     if folders:
@@ -95,25 +87,27 @@ def _show(
     try:
         return app.exec()
     finally:
-        doorbell.close()
         program.close()
 
 
-def _to_front(window: QWidget) -> None:
-    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-    window.show()
-    window.raise_()
-    window.activateWindow()
+def _hand_over(problem: AlbumError, library: Path, folders: Sequence[Path]) -> int:
+    """Give the folders to the Albumen that works on the library already: it sees what others write.
 
-
-def _hand_over(library: Path, folders: Sequence[Path]) -> bool:
-    """Give the folders to the window that has the library open; whether there is one."""
-    if not ring(library):
-        return False
-    with LibrarySession.open(library, analyse=False, watch=False, exclusive=False) as session:
-        for folder in folders:
-            session.add_folder(folder.absolute()).result()
-    return True
+    Where nobody does, or there is nothing to give, say why there is no window.
+    """
+    if not isinstance(problem, LibraryLocked) or not folders:
+        _refuse(problem)
+        return EXIT_ENVIRONMENT
+    try:
+        with LibrarySession.open(library, analyse=False, watch=False, exclusive=False) as session:
+            session.add_files([one.absolute() for one in folders]).result()
+    except AlbumError as other:
+        _refuse(other)
+        return EXIT_ENVIRONMENT
+    box = QMessageBox(QMessageBox.Icon.Information, PROGRAM, tr("Albumen is open already"))
+    box.setInformativeText(tr("What you opened has been added there."))
+    box.exec()
+    return 0
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

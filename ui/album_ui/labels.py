@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QLabel, QWidget
 class PlainLabel(QLabel):
     """A label that takes nothing for markup: a file may be called `<img src=x>.jpg`."""
 
-    def __init__(self, text: str | QWidget | None = None, parent: QWidget | None = None) -> None:
-        words, owner = (text, parent) if isinstance(text, str) else ("", text or parent)
-        super().__init__(words, owner)
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)

@@ -32,7 +32,6 @@ class ActivityPopup(Popup):
         self._said.setProperty("role", "section")
         self._notices = PlainLabel()
         self._notices.setWordWrap(True)
-        self._notices.setTextFormat(Qt.TextFormat.PlainText)
         self._notices.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._notices.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         inside = QWidget()

@@ -47,7 +47,6 @@ class FactRow(QWidget):
         text.setToolTip(line.tip)
         text.setAccessibleName(line.tip or line.text)
         if not line.cut:
-            text.setTextFormat(Qt.TextFormat.PlainText)
             text.setWordWrap(True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         sign.setFixedHeight(text.fontMetrics().height())

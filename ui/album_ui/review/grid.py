@@ -123,9 +123,11 @@ class ReviewGrid(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setFont(self._theme.font())
+            widths = [painter.fontMetrics().horizontalAdvance(one.words) for one in self._shown]
             for place, one in enumerate(self._shown):
                 self._paint_picture(painter, place, one)
-                self._paint_score(painter, place, one)
+                self._paint_score(painter, place, one, max(widths))
 
     def _paint_picture(self, painter: QPainter, place: int, one: Suggestion) -> None:
         palette = self._theme.palette
@@ -161,16 +163,14 @@ class ReviewGrid(QWidget):
             painter.drawLine(at + QPointF(-arm, -arm), at + QPointF(arm, arm))
             painter.drawLine(at + QPointF(-arm, arm), at + QPointF(arm, -arm))
 
-    def _paint_score(self, painter: QPainter, place: int, one: Suggestion) -> None:
+    def _paint_score(self, painter: QPainter, place: int, one: Suggestion, words_px: int) -> None:
         palette = self._theme.palette
         cell = self._cell(place)
         foot = QRectF(cell.left() + 2, cell.bottom() - _FOOT_PX + 4, cell.width() - 4, 22)
-        painter.setFont(self._theme.font())
         painter.setPen(palette.colour("second"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(foot, right, one.words)
-        taken = max(painter.fontMetrics().horizontalAdvance(some.words) for some in self._shown)
-        room = foot.width() - taken - 2 * GRID_PX
+        room = foot.width() - words_px - 2 * GRID_PX
         line = QRectF(foot.left(), foot.center().y() - _BAR_PX / 2, room, _BAR_PX)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.colour("line"))

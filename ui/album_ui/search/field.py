@@ -45,7 +45,7 @@ class SearchField(LineField):
         self.completions = Completions(session, bridge, self)
         self._timer = QTimer(self, singleShot=True, interval=THROTTLE_MS)
         self._timer.timeout.connect(self.ask_now)
-        self._sign = PlainLabel(self)
+        self._sign = PlainLabel(parent=self)
         self._key = PlainLabel(shortcuts.shown("search"), self)
         self._clear = QPushButton(self)
         self._set_up()

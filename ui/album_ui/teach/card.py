@@ -72,7 +72,6 @@ class TeachCard(Popup):
         self.field.returnPressed.connect(self._on_teach)
         self.estimate.setProperty("role", "second")
         self.estimate.setWordWrap(True)
-        self.estimate.setTextFormat(Qt.TextFormat.PlainText)
         self.button.setProperty("kind", "main")
         self.button.clicked.connect(self._on_teach)
         row = QHBoxLayout()

@@ -32,7 +32,7 @@ class Overlay(QObject):
         self._previous = self._round("caret-left", tr("Previous photo"), _ROUND_PX)
         self._next = self._round("caret-right", tr("Next photo"), _ROUND_PX)
         self._play = self._round("play-fill", tr("Play in the video player"), _PLAY_PX)
-        self._length = PlainLabel(canvas)
+        self._length = PlainLabel(parent=canvas)
         self._length.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._problem = QLabel(canvas)
         self._problem.setWordWrap(True)
