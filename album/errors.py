@@ -11,7 +11,8 @@ def advised(text: str, advice: str) -> str:
     """What happened and what can be done about it, as sentences; either may be empty."""
     text = text.strip()
     ended = not (text and advice) or text[-1] in ".!?…:;。"
-    return f"{text if ended else f'{text}.'} {advice}".strip()
+    gap = "" if text.endswith("。") else " "
+    return f"{text if ended else f'{text}.'}{gap}{advice}".strip()
 
 
 class AlbumError(Exception):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from album.cancel import CancelToken
 from album.errors import EnvironmentProblem, FileProblem
+from album.pictures import advice
 from album.pictures.formats import SUPPORTED
 
 BATCH_FILES = 500
@@ -186,15 +187,17 @@ class Scanner:
                 self._add_file(relative, entry.stat(), listing)
         except FileNotFoundError:
             if entry.is_symlink():
-                self._report(relative, "The link leads nowhere.")
+                self._report(relative, "The link leads nowhere.", advice.LINK)
         except OSError as error:
-            self._report(relative, f"It cannot be looked at: {error.strerror}.")
+            reason = f"It cannot be looked at: {error.strerror}."
+            self._report(relative, reason, advice.PERMISSIONS)
 
     def _add_file(self, relative: str, found: os.stat_result, listing: _Listing) -> None:
         if getattr(found, "st_file_attributes", 0) & _HIDDEN_ATTRIBUTE:
             return
         if not stat.S_ISREG(found.st_mode):
-            self._report(relative, "This is not a regular file; it was not opened.")
+            reason = "This is not a regular file; it was not opened."
+            self._report(relative, reason, advice.NO_PICTURE)
             return
         size_bytes, mtime_ns = found.st_size, found.st_mtime_ns
         listing.files.append(FileStat(Path(relative), size_bytes, mtime_ns, found.st_ino))
@@ -202,8 +205,8 @@ class Scanner:
     def _is_excluded(self, entry: "os.DirEntry[str]") -> bool:
         return bool(self._excluded) and os.path.realpath(entry.path) in self._excluded
 
-    def _report(self, relative: str, reason: str) -> None:
-        self.problems.append(FileProblem(self._folder / relative, reason))
+    def _report(self, relative: str, reason: str, help_: str) -> None:
+        self.problems.append(FileProblem(self._folder / relative, reason, advice=help_))
 
     def _on_unreadable(self, path: Path, directory: str, error: OSError) -> None:
         if not directory:

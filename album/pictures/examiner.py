@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from album.domain.photo import Examination, Fingerprint, MediaKind, Metadata
 from album.errors import FileProblem
+from album.pictures import advice
 from album.pictures.examine import examine
 from album.pictures.isolate import Workers
 from album.pictures.original import FileChanged, FileUnreadable
@@ -71,7 +72,8 @@ def _outcome(path: Path) -> Outcome:
         return problem
     except Exception as error:  # noqa: BLE001 (one file never stops the others)
         _log.exception("examining %s", path)
-        return FileProblem(path, f"Albumen could not make sense of it ({type(error).__name__})")
+        reason = f"Albumen could not make sense of it ({type(error).__name__})"
+        return FileProblem(path, reason, advice=advice.REPORT)
 
 
 def _document(outcome: Outcome) -> dict[str, Any]:

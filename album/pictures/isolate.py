@@ -9,13 +9,13 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 
 from album.errors import FileProblem, Interrupted
+from album.pictures import advice
 from album.pictures.pixels import Pixels
 from album.pictures.worker import Message, receive, send, worker_command
 
 OPERATION = "album.pictures.decode:decode_here"
 
 _CRASHED = "it crashed the decoder"
-_TOO_MUCH = "Open it in another program and save it anew, smaller if need be."
 _CLOSING = "The decoder is closed."
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -65,7 +65,7 @@ class Workers:
                 try:
                     return self._ask(path, request)
                 except _WorkerRetired as error:
-                    raise FileProblem(path, _CRASHED, advice=_TOO_MUCH) from error
+                    raise FileProblem(path, _CRASHED, advice=advice.SAVE_ANEW) from error
 
     @property
     def busy(self) -> int:
@@ -167,7 +167,7 @@ class _Worker:
             clock.cancel()
         if "lost" in head:
             self._process.wait()
-            raise FileProblem(path, head["lost"], advice=_TOO_MUCH)
+            raise FileProblem(path, head["lost"], advice=advice.SAVE_ANEW)
         if "reason" in head:
             raise FileProblem(path, head["reason"], advice=head.get("advice", ""))
         return head, content
@@ -182,8 +182,10 @@ class _Worker:
         status = self._process.wait()
         if self._timed_out.is_set():
             reason = f"decoding it took longer than {seconds:.0f} seconds"
-            return FileProblem(path, reason, advice=_TOO_MUCH)
-        return _WorkerRetired() if status == 0 else FileProblem(path, _CRASHED, advice=_TOO_MUCH)
+            return FileProblem(path, reason, advice=advice.SAVE_ANEW)
+        if status == 0:
+            return _WorkerRetired()
+        return FileProblem(path, _CRASHED, advice=advice.SAVE_ANEW)
 
     def kill(self) -> None:
         """Stop it at once; whoever waits for its answer gets a FileProblem."""

@@ -16,6 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from album.errors import FileProblem
+from album.pictures import advice
 
 PRELOAD_BYTES = 32 << 20
 """Files up to this size are read in one go."""
@@ -29,17 +30,17 @@ _LOOK_BYTES = 128 << 10
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 _REASONS = {
-    errno.ENOENT: "the file is gone",
-    errno.ENOTDIR: "the file is gone",
-    errno.EACCES: "there is no permission to read it",
-    errno.EPERM: "there is no permission to read it",
-    errno.ELOOP: "it is a link that leads back to itself",
-    errno.EISDIR: "it is a folder",
-    errno.ENXIO: "it is not a regular file",
-    errno.ENAMETOOLONG: "its name is too long",
-    errno.EIO: "the drive reports an error while reading it",
-    errno.ESTALE: "the drive it lies on is gone",
-    errno.ENODEV: "the drive it lies on is gone",
+    errno.ENOENT: ("the file is gone", advice.RETURN),
+    errno.ENOTDIR: ("the file is gone", advice.RETURN),
+    errno.EACCES: ("there is no permission to read it", advice.PERMISSIONS),
+    errno.EPERM: ("there is no permission to read it", advice.PERMISSIONS),
+    errno.ELOOP: ("it is a link that leads back to itself", advice.NO_PICTURE),
+    errno.EISDIR: ("it is a folder", advice.NO_PICTURE),
+    errno.ENXIO: ("it is not a regular file", advice.NO_PICTURE),
+    errno.ENAMETOOLONG: ("its name is too long", advice.RENAME),
+    errno.EIO: ("the drive reports an error while reading it", advice.DRIVE),
+    errno.ESTALE: ("the drive it lies on is gone", advice.DRIVE),
+    errno.ENODEV: ("the drive it lies on is gone", advice.DRIVE),
 }
 
 
@@ -47,7 +48,7 @@ class FileChanged(FileProblem):
     """The file was written to while it was read: worth another try a little later."""
 
     def __init__(self, path: Path, reason: str = "it changed while it was being read") -> None:
-        super().__init__(path, reason, advice="It is tried again when it has come to rest.")
+        super().__init__(path, reason, advice=advice.REST)
 
 
 class FileUnreadable(FileProblem):
@@ -56,10 +57,14 @@ class FileUnreadable(FileProblem):
 
 def problem_of(path: Path, error: OSError) -> FileProblem:
     """What an error of the operating system, or of a decoder (without a number), means."""
-    reason = _REASONS.get(error.errno or 0) or f"it cannot be read: {error.strerror or error}"
-    advice = "Check its permissions." if error.errno in (errno.EACCES, errno.EPERM) else ""
+    unknown = f"it cannot be read: {error.strerror or error}"
+    reason, help_ = _REASONS.get(error.errno or 0, (unknown, advice.ANEW))
     kind = FileUnreadable if error.errno else FileProblem
-    return kind(path, reason, advice=advice)
+    return kind(path, reason, advice=help_)
+
+
+def _irregular(path: Path) -> FileProblem:
+    return FileProblem(path, "it is not a regular file", advice=advice.NO_PICTURE)
 
 
 class Original:
@@ -181,13 +186,13 @@ def open_original(path: Path) -> Iterator[Original]:
     """Open a file for reading; its failures inside the block become a FileProblem."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - one call less than Path.stat
-            raise FileProblem(path, "it is not a regular file")
+            raise _irregular(path)
         with FileIO(os.open(path, _FLAGS), closefd=True) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise FileProblem(path, "it is not a regular file")
+                raise _irregular(path)
             if status.st_size == 0:
-                raise FileProblem(path, "the file is empty")
+                raise FileProblem(path, "the file is empty", advice=advice.ANEW)
             original = Original(path, file, status)
             yield original
             original.check_unchanged()
@@ -195,5 +200,6 @@ def open_original(path: Path) -> Iterator[Original]:
         raise problem_of(path, error) from error
     except ValueError as error:  # a null byte in the name
         if "null" in str(error):
-            raise FileProblem(path, "its name is not one that a file can have") from error
+            reason = "its name is not one that a file can have"
+            raise FileProblem(path, reason, advice=advice.RENAME) from error
         raise

@@ -22,12 +22,16 @@ from PIL import (
 )
 
 from album.errors import FileProblem
+from album.pictures import advice
 from album.pictures.formats import HEIC, Format
 from album.pictures.original import Original
 from album.pictures.pixels import upright_rgb
 
 READABLE_SHARE = 0.5
 """Of a file that is cut short, this much of the picture must be there to show it."""
+
+_UNKNOWN_KIND = ("unsupported", "cannot handle", "not implemented", "unknown", "not identified")
+"""What decoders say of files that are sound, as far as they can tell."""
 
 _MISSING = (128, 128, 128)
 _END_OF_JPEG = b"\xff\xd9"
@@ -98,6 +102,7 @@ def too_large(path: Path, width: int, height: int, pixels_most: int) -> FileProb
         path,
         f"it claims {width} × {height} pixels; Albumen opens up to {pixels_most // 1_000_000} "
         "megapixels",
+        advice=advice.SMALLER,
     )
 
 
@@ -107,8 +112,11 @@ def damaged(path: Path, error: BaseException) -> FileProblem:
     if said is None and error.args:
         first = error.args[0]
         said = first.decode(errors="replace") if isinstance(first, bytes) else str(first)
-    text = (said or type(error).__name__).splitlines()[0]
-    return FileProblem(path, f"it is damaged: {text[:200]}")
+    text = (said or type(error).__name__).splitlines()[0][:200]
+    if any(word in text.lower() for word in _UNKNOWN_KIND):
+        reason = f"it is of a kind that Albumen cannot decode ({text})"
+        return FileProblem(path, reason, advice=advice.CONVERT)
+    return FileProblem(path, f"it is damaged ({text})", advice=advice.ANEW)
 
 
 def _open(original: Original, form: Format) -> Image.Image:
@@ -157,7 +165,8 @@ def _fill_missing(image: Image.Image, path: Path) -> Image.Image:
     first, last = (int(varied[0]), int(varied[-1]) + 1) if varied.size else (0, 0)
     share = (last - first) / len(pixels)
     if share < READABLE_SHARE:
-        raise FileProblem(path, f"it is cut short: only {share:.0%} of the picture is there")
+        reason = f"it is cut short: only {share:.0%} of the picture is there"
+        raise FileProblem(path, reason, advice=advice.ANEW)
     pixels[:first] = pixels[last:] = _MISSING  # BMP begins at the bottom
     filled = Image.fromarray(pixels)
     filled.info = {key: value for key, value in image.info.items() if key == "icc_profile"}

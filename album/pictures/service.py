@@ -10,6 +10,7 @@ from pathlib import Path
 from album.domain.photo import Fingerprint, PhotoId
 from album.errors import EnvironmentProblem, FileProblem, Interrupted
 from album.manners import give_way
+from album.pictures import advice
 from album.pictures.thumbnails import (
     LARGE_PX,
     SMALL_PX,
@@ -183,7 +184,7 @@ class ThumbnailService:
 
     def _render(self, photo_id: PhotoId, located: Located) -> Rendered | FileProblem:
         """From the first file that can be decoded, or the problem of the last."""
-        problem = FileProblem(Path(), "none of its files is there")
+        problem = FileProblem(Path(), "none of its files is there", advice=advice.BACK)
         for path in located.paths:
             try:
                 made = render(self._decoder, path)

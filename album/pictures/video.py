@@ -6,6 +6,7 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from album.errors import FileProblem
+from album.pictures import advice
 from album.pictures.original import Original
 from album.pictures.pixels import fit, upright_rgb
 from album.pictures.raster import damaged, too_large
@@ -34,7 +35,7 @@ def decode_poster(original: Original, longest_px: int | None, pixels_most: int) 
     try:
         with av.open(original.stream(), "r", metadata_errors="ignore") as container:
             if not container.streams.video:
-                raise FileProblem(original.path, "it holds no moving picture")
+                raise FileProblem(original.path, "it holds no moving picture", advice=advice.ANEW)
             stream = container.streams.video[0]
             width, height = stream.codec_context.width, stream.codec_context.height
             if width * height > pixels_most:
@@ -42,7 +43,9 @@ def decode_poster(original: Original, longest_px: int | None, pixels_most: int) 
             stream.codec_context.thread_count = 1
             frame = _poster(container, stream)
             if frame is None:
-                raise FileProblem(original.path, "none of its frames can be decoded")
+                raise FileProblem(
+                    original.path, "none of its frames can be decoded", advice=advice.ANEW
+                )
             return _upright(frame, longest_px)
     except _DAMAGE as error:
         raise damaged(original.path, error) from error

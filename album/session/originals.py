@@ -8,6 +8,7 @@ from typing import TypeVar
 from album.analysis.protocol import Cutout, Hint, Pixels
 from album.domain.photo import PhotoId
 from album.errors import AlbumError, FileProblem, Interrupted
+from album.pictures import advice
 from album.pictures.decode import Decoder
 from album.storage.database import Database
 from album.storage.photos import locate
@@ -65,7 +66,7 @@ class Originals:
         place = self._database.query(lambda c: locate(c, [photo_id])).get(photo_id)
         if place is None:
             raise AlbumError(f"There is no photo {photo_id} in the library.")
-        problem = FileProblem(Path(), "none of its files is there")
+        problem = FileProblem(Path(), "none of its files is there", advice=advice.BACK)
         for path in place.paths:
             try:
                 return self._decoder.picture(path, longest_px)

@@ -16,6 +16,7 @@ from album.analysis.failures import record_failures
 from album.domain.photo import Fingerprint, PhotoId
 from album.errors import AlbumError, FileProblem
 from album.jobs.activity import ActivityBoard, ActivityKind
+from album.pictures import advice
 from album.pictures.decode import Decoder
 from album.pictures.original import FileChanged
 from album.pictures.service import Located, ThumbnailService, Urgency
@@ -246,7 +247,7 @@ class _Careful:
         except Exception as error:
             _log.exception("decoding %s", path)
             reason = f"Albumen could not decode it ({type(error).__name__})"
-            raise FileProblem(path, reason) from error
+            raise FileProblem(path, reason, advice=advice.REPORT) from error
 
 
 def _average_colour(jpeg: bytes) -> int:

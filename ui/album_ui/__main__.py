@@ -21,7 +21,7 @@ from album_ui import words
 from album_ui.compose import Program
 from album_ui.crash import CrashHook
 from album_ui.main_window import PROGRAM
-from album_ui.words import tr
+from album_ui.words import told_of, tr
 
 EXIT_ENVIRONMENT = 3
 
@@ -129,7 +129,7 @@ def _refuse(problem: AlbumError) -> None:
         else tr("Albumen cannot start")
     )
     box = QMessageBox(QMessageBox.Icon.Warning, PROGRAM, title)
-    box.setInformativeText(str(problem))
+    box.setInformativeText(told_of(problem))
     box.exec()
 
 

@@ -4,7 +4,9 @@ The English text is its own key; the catalogues lie in `album_resources.translat
 application holds the one of the language that is spoken.
 """
 
+import re
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from PySide6.QtCore import (
@@ -20,7 +22,9 @@ from PySide6.QtCore import (
 )
 
 from album.domain.tag import Certainty
-from album_resources.translations import LANGUAGES, catalogue
+from album.errors import AlbumError, advised
+from album.notices import Notice
+from album_resources.translations import LANGUAGES, catalogue, told
 
 _LOCALES: Final = {"en": "en_GB", "zh": "zh_CN"}
 
@@ -58,6 +62,23 @@ class Catalogue(QObject):
     def say(self, text: str) -> str:
         """The text in this language; itself where there is no translation."""
         return self._texts.get(text, text)
+
+    def repeat(self, text: str) -> str:
+        """What the program below the window said, in English and filled in, in this language."""
+        for pattern, translation in self._patterns:
+            found = pattern.fullmatch(text)
+            if found:
+                return translation.format(*map(self.repeat, found.groups()))
+        return text
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        """The longest texts first: they say more."""
+        texts = sorted(told(self.code).items(), key=lambda pair: -len(pair[0]))
+        return [
+            (re.compile("(.+?)".join(map(re.escape, text.split("{}"))), re.DOTALL), translation)
+            for text, translation in texts
+        ]
 
 
 def install(app: QCoreApplication, language: str = "system") -> Catalogue:
@@ -101,6 +122,18 @@ def tr(text: str, **values: object) -> str:
     return spoken.format(**values) if values else spoken
 
 
+def repeated(text: str) -> str:
+    """What the program below the window said (reasons, advice), in the user's language."""
+    app = QCoreApplication.instance()
+    found = app and app.findChild(Catalogue, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return found.repeat(text) if found else text
+
+
+def told_of(problem: AlbumError | Notice) -> str:
+    """What happened and what can be done, in the user's language."""
+    return advised(repeated(problem.text), repeated(problem.advice))
+
+
 _CERTAIN: Final = {Certainty.LIKELY: mark("likely"), Certainty.EXPERIMENTAL: mark("experimental")}
 """Nothing is said of what is sure."""
 
@@ -121,7 +154,8 @@ def sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
-    ended = text if text[-1] in ".!?…。" else f"{text}."
+    stop = "。" if language() == "zh" else "."
+    ended = text if text[-1] in ".!?…。" else f"{text}{stop}"
     return ended[0].upper() + ended[1:]
 
 

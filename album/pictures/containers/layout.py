@@ -4,6 +4,7 @@ import struct
 
 from album.domain.photo import MediaKind
 from album.errors import FileProblem
+from album.pictures import advice
 from album.pictures.containers.heif import read_heif
 from album.pictures.containers.jp2 import read_jp2
 from album.pictures.containers.jpeg import read_jpeg
@@ -26,12 +27,11 @@ def recognise_format(original: Original) -> Format:
         return found
     suffix = original.path.suffix.lower()
     if not any(head):
-        reason = "it holds nothing but zeros"
-    elif suffix in SUPPORTED:
-        reason = f"its name ends in {suffix}, but it is no such file"
-    else:
-        reason = "it is no picture or video that Albumen knows"
-    raise FileProblem(original.path, reason)
+        raise FileProblem(original.path, "it holds nothing but zeros", advice=advice.ANEW)
+    reason = "it is no picture or video that Albumen knows"
+    if suffix in SUPPORTED:
+        reason = f"its name ends in {suffix}, but its content is something else"
+    raise FileProblem(original.path, reason, advice=advice.CONVERT)
 
 
 def take_apart(original: Original, form: Format) -> Parts:
@@ -39,9 +39,10 @@ def take_apart(original: Original, form: Format) -> Parts:
     try:
         return _read(original, form)
     except Malformed as error:
-        raise FileProblem(original.path, str(error)) from error
+        raise FileProblem(original.path, str(error), advice=advice.ANEW) from error
     except (struct.error, IndexError, OverflowError) as error:  # a number where none can be
-        raise FileProblem(original.path, "its structure is damaged") from error
+        reason = "its structure is damaged"
+        raise FileProblem(original.path, reason, advice=advice.ANEW) from error
 
 
 def _read(original: Original, form: Format) -> Parts:

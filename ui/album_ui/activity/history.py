@@ -12,7 +12,7 @@ from album_ui.activity.popup import Popup
 from album_ui.activity.sentence import describe
 from album_ui.labels import PlainLabel
 from album_ui.theme import GRID_PX, Theme
-from album_ui.words import tr
+from album_ui.words import told_of, tr
 
 _MOST_SHOWN = 50
 _HISTORY_PX = 240
@@ -77,4 +77,4 @@ class ActivityPopup(Popup):
 
 def _line(notice: Notice) -> str:
     sign = "" if notice.level is NoticeLevel.INFO else "⚠ "
-    return f"{sign}{notice}"
+    return f"{sign}{told_of(notice)}"

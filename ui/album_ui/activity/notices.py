@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from album.notices import Notice, NoticeLevel
 from album_ui.labels import PlainLabel
 from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, STATUS_PX, DarkTheme, Theme
-from album_ui.words import tr
+from album_ui.words import told_of, tr
 
 STAYS_MS = 6000
 _WIDEST_PX = 720
@@ -101,7 +101,7 @@ class NoticeLine(QFrame):
 
     def post(self, notice: Notice) -> None:
         """Show a notice of the session; where it speaks of a file, «Show» opens the folder."""
-        message = Message(str(notice), notice.level, replaces=notice.replaces)
+        message = Message(told_of(notice), notice.level, replaces=notice.replaces)
         if notice.folder is not None:
             place = QUrl.fromLocalFile(str(notice.folder))
             act = partial(QDesktopServices.openUrl, place)

@@ -10,7 +10,7 @@ from album.storage.problems import Problem, Stage
 from album_ui.guard import guarded
 from album_ui.problems.model import Index, Role
 from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, Size, Theme
-from album_ui.words import count, moment, sentence, tr
+from album_ui.words import count, moment, repeated, sentence, tr
 
 _ICONS = {
     Stage.READ: "file-x",
@@ -76,10 +76,10 @@ class ProblemDelegate(QStyledItemDelegate):
         )
         self._line(painter, inside, _one_line(folder), "second", self._theme.font(Size.SMALL))
         inside.setTop(inside.top() + QFontMetrics(self._theme.font(Size.SMALL)).height() + _LINE_PX)
-        reason = sentence(problem.reason) or tr("Not known.")
+        reason = sentence(repeated(problem.reason)) or tr("Not known.")
         used = self._line(painter, inside, f"{reason} ", "text", self._theme.font())
         rest = inside.adjusted(used, 0, 0, 0)
-        self._line(painter, rest, sentence(problem.advice), "second", self._theme.font())
+        self._line(painter, rest, sentence(repeated(problem.advice)), "second", self._theme.font())
 
     def _line(
         self,

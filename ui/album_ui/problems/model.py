@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from album.errors import advised
 from album.storage.problems import Problem
 from album_ui.guard import guarded
+from album_ui.words import repeated
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -51,7 +52,7 @@ class ProblemsModel(QAbstractListModel):
         if role == Role.PROBLEM:
             return problem
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{problem.shown}: {advised(problem.reason, problem.advice)}"
+            return f"{problem.shown}: {advised(repeated(problem.reason), repeated(problem.advice))}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return problem.shown
         return None

@@ -17,7 +17,7 @@ from album_ui.labels import PlainLabel
 from album_ui.search.browsing import Browsing
 from album_ui.search.completions import Completions
 from album_ui.theme import CONTROL_PX, Theme
-from album_ui.words import tr
+from album_ui.words import told_of, tr
 
 THROTTLE_MS: Final = 150
 _WIDEST_PX: Final = 640
@@ -80,7 +80,7 @@ class SearchField(LineField):
         try:
             query = self._session.parse(self.text())
         except QueryProblem as problem:
-            self.setToolTip(str(problem))
+            self.setToolTip(told_of(problem))
             self._say_wrong(True)
             return
         self.setToolTip(shortcuts.tip("search"))

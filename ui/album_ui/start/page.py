@@ -13,7 +13,7 @@ from album_ui.labels import PlainLabel
 from album_ui.pages import Page, PageContext, PageName
 from album_ui.start.prints import Prints
 from album_ui.theme import GRID_PX, PAGE_MARGIN_PX, Size, Theme
-from album_ui.words import tr
+from album_ui.words import told_of, tr
 
 _BUTTON_PX = 34
 
@@ -140,4 +140,4 @@ class StartPage(Page):
         self.page_wanted.emit(PageName.LIBRARY, PageContext())
 
     def _on_refused(self, problem: AlbumError) -> None:
-        self._problem.setText(str(problem))
+        self._problem.setText(told_of(problem))

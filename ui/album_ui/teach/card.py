@@ -18,7 +18,7 @@ from album_ui.background import in_background
 from album_ui.bridge import Bridge
 from album_ui.labels import PlainLabel
 from album_ui.theme import Theme
-from album_ui.words import tr
+from album_ui.words import repeated, tr
 
 REST_MS: Final = 250
 """While the name is typed, the estimate waits until it rests."""
@@ -111,7 +111,7 @@ class TeachCard(Popup):
             self.button.setText(tr("Keep as examples") if prospect.needs else tr("Teach"))
 
     def _on_failed(self, problem: AlbumError) -> None:
-        self._say([problem.text], ready=False)
+        self._say([repeated(problem.text)], ready=False)
 
     def _say(self, lines: Sequence[str], *, ready: bool) -> None:
         self.estimate.setText("\n".join(lines))

@@ -28,7 +28,7 @@ from album_ui.viewer.header import Header, KeyButton
 from album_ui.viewer.levels import Levels
 from album_ui.viewer.loader import Loaded, PictureLoader
 from album_ui.viewer.overlay import Overlay
-from album_ui.words import count, number, sentence, tr
+from album_ui.words import count, number, sentence, told_of, tr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -339,7 +339,7 @@ class ViewerPage(Page):
         if photo_id != self.photo_id:
             return
         self._busy.stop()
-        self._say_why(sentence(str(problem)))
+        self._say_why(sentence(told_of(problem)))
         self._show_words()
 
     def _on_zoomed(self, scale: float) -> None:
