@@ -5,6 +5,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from album.errors import EnvironmentProblem
+
 
 def default_library() -> Path:
     """The library when nobody names one: ALBUM_LIBRARY, or `library` in the user's data folder."""
@@ -12,6 +14,17 @@ def default_library() -> Path:
     if named:
         return Path(named).expanduser().absolute()
     return _places().user_data_path / "library"
+
+
+def make_library(directory: Path) -> None:
+    """The folder of a library, for its user alone; EnvironmentProblem."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The library {directory} cannot be made: {error.strerror}.",
+            advice="Check that you may write there, or name another place with --library.",
+        ) from error
 
 
 def settings_path() -> Path:

@@ -160,16 +160,14 @@ def status(common: Common, which: str | None, as_json: bool) -> int:
 
 
 def _library_document(session: "LibrarySession") -> dict[str, Any]:
+    from album.storage.photos import present_count
+
     def count(connection: "sqlite3.Connection") -> tuple[int, int]:
-        shown = "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'present'"
         missing = (
             "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'missing' AND photo_id NOT IN"
             " (SELECT photo_id FROM file WHERE state = 'present')"
         )
-        return (
-            connection.execute(shown).fetchone()[0],
-            connection.execute(missing).fetchone()[0],
-        )
+        return present_count(connection), connection.execute(missing).fetchone()[0]
 
     photos, missing = session.database.query(count)
     folders = session.folders().result()

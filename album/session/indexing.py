@@ -10,7 +10,7 @@ from album.jobs.activity import Activity, ActivityKind
 from album.session.values import Progress, Stage
 from album.storage.database import Database
 from album.storage.photos import present_count
-from album.storage.problems import count
+from album.storage.problems import count, never_decoded
 
 SAY_EVERY_S = 0.1
 COUNT_EVERY_S = 1.0
@@ -40,15 +40,22 @@ class Tally:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known = (0, 0)
+        self._began_s = int(time.time())
+        self._known = (0, 0, 0)
         self._counted_s = -COUNT_EVERY_S
 
-    def read(self, *, exact: bool) -> tuple[int, int]:
-        """Present photos, and files with a problem; `exact`: count now."""
+    def read(self, *, exact: bool) -> tuple[int, int, int]:
+        """Photos, files with a problem, and how many files that came meanwhile are no photos.
+
+        Args:
+            exact: count now.
+        """
         now_s = time.monotonic()
         if exact or now_s - self._counted_s >= COUNT_EVERY_S:
             self._counted_s = now_s
-            self._known = self._database.query(lambda c: (present_count(c), count(c)))
+            self._known = self._database.query(
+                lambda c: (present_count(c), count(c), never_decoded(c, self._began_s))
+            )
         return self._known
 
 

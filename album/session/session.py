@@ -16,12 +16,13 @@ from album.analysis.protocol import Analyser, Cutout, Hint, Pixels, Segmenter
 from album.analysis.registry import analysers as installed_analysers
 from album.analysis.registry import segmenter as installed_segmenter
 from album.analysis.registry import signature_of
+from album.directories import make_library
 from album.domain.photo import FolderId, PhotoId
 from album.domain.query import Query, Sort
 from album.domain.query_text import parse_query, print_query
 from album.domain.tag import Facet, TagState
 from album.domain.taxonomy import Taxonomy
-from album.errors import AlbumError, EnvironmentProblem, Interrupted, PackProblem
+from album.errors import AlbumError, Interrupted, PackProblem
 from album.intake.importer import Importer
 from album.intake.watcher import Watcher
 from album.jobs.activity import ActivityBoard
@@ -50,7 +51,7 @@ from album.storage.facets import FacetCount
 from album.storage.folders import Folder, folders
 from album.storage.jobs import release_running, requeue_outdated
 from album.storage.lock import LibraryLock
-from album.storage.photos import CommonOpinion, common_opinion, locate, without_thumbnail
+from album.storage.photos import CommonOpinion, common_opinion, locate, photo_at, without_thumbnail
 from album.storage.problems import Problem
 from album.storage.rows import PhotoDetails, PhotoRow, photo_details, photo_rows
 from album.storage.search import Page
@@ -107,7 +108,7 @@ class LibrarySession:
         used.
         """
         directory = directory.expanduser().absolute()
-        _make_directory(directory)
+        make_library(directory)
         lock = LibraryLock(directory / "library.lock")
         if exclusive:
             lock.acquire()
@@ -362,6 +363,10 @@ class LibrarySession:
         """What the grid shows of these photos, in the order of `ids`; unknown ones left out."""
         return self.database.read(lambda c: photo_rows(c, ids))
 
+    def photo_at(self, path: Path) -> Future[PhotoId | None]:
+        """The photo whose file lies at this absolute path; None for none."""
+        return self.database.read(partial(photo_at, path=path))
+
     def details(self, photo_id: PhotoId) -> Future[PhotoDetails]:
         """All that is known of one photo; AlbumError when there is no such photo."""
         found = self.database.read(lambda c: photo_details(c, photo_id))
@@ -500,13 +505,13 @@ class LibrarySession:
         looking = self._looking
         looked = not starting and (looking is None or looking.idle)
         through = scanned and looked and self.thumbnails.idle
-        photos, failed = self._tally.read(exact=through)
+        photos, failed, unseen = self._tally.read(exact=through)
         return Standing(
             scanned=scanned,
             thumbnailed=self.thumbnails.idle,
             looked=looked,
             photos=photos,
-            new=scanner.new if scanner else 0,
+            new=max(0, scanner.new - unseen) if scanner else 0,
             analysed=looking.looked if looking else 0,
             failed=failed,
             device=looking.device if looking else "",
@@ -585,13 +590,3 @@ def _existing(photo_id: PhotoId, found: PhotoDetails | None) -> PhotoDetails:
     if found is None:
         raise AlbumError(f"There is no photo {photo_id} in the library.")
     return found
-
-
-def _make_directory(directory: Path) -> None:
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise EnvironmentProblem(
-            f"The library {directory} cannot be made: {error.strerror}.",
-            advice="Check that you may write there, or name another place with --library.",
-        ) from error

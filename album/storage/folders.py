@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from album.domain.photo import FolderId, PhotoId
 from album.storage.fulltext import refresh_text
+from album.storage.problems import NEVER_DECODED
 from album.storage.values import from_blob, now_s, shown, to_blob
 
 if TYPE_CHECKING:
@@ -109,8 +110,9 @@ def photos_in(connection: sqlite3.Connection, folder_id: FolderId) -> list[Photo
 
 
 def photo_counts(connection: sqlite3.Connection) -> dict[FolderId, int]:
-    """How many photos each folder holds (files that are present)."""
+    """How many photos each folder holds: their files are present and could be decoded."""
     rows = connection.execute(
-        "SELECT folder_id, count(DISTINCT photo_id) FROM file WHERE state = 'present' GROUP BY 1"
+        "SELECT folder_id, count(DISTINCT photo_id) FROM file WHERE state = 'present'"  # noqa: S608
+        f" AND photo_id NOT IN ({NEVER_DECODED}) GROUP BY 1"
     )
     return {FolderId(folder_id): count for folder_id, count in rows}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from album.domain.photo import Examination, FileId, Fingerprint, FolderId, MediaKind, PhotoId
 from album.domain.taxonomy import Taxonomy
 from album.storage.fulltext import refresh_text
+from album.storage.problems import NEVER_DECODED
 from album.storage.tags import import_keywords
 from album.storage.values import chunks, from_blob, local_seconds, marks, now_s, shown, to_blob
 
@@ -412,9 +413,10 @@ def restore_opinions(db: "sqlite_utils.Database", opinions: Sequence[Opinion]) -
 
 
 def present_count(connection: sqlite3.Connection) -> int:
-    """How many photos have a file that is present."""
+    """How many photos there are to browse: a file of theirs is present and could be decoded."""
     (number,) = connection.execute(
-        "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'present'"
+        "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'present'"  # noqa: S608
+        f" AND photo_id NOT IN ({NEVER_DECODED})"
     ).fetchone()
     return int(number)
 

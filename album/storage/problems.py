@@ -167,6 +167,15 @@ def count(connection: sqlite3.Connection) -> int:
     return int(number)
 
 
+def never_decoded(connection: sqlite3.Connection, since_s: int) -> int:
+    """How many files that came since then turned out to be no photos to browse."""
+    (number,) = connection.execute(
+        f"SELECT count(DISTINCT photo_id) FROM ({NEVER_DECODED} AND first_s >= ?)",  # noqa: S608
+        (since_s,),
+    ).fetchone()
+    return int(number)
+
+
 def retry(db: "sqlite_utils.Database", ids: Sequence[int]) -> list[Problem]:
     """Make these files be tried again: intake reads them anew, failed analyses are queued.
 

@@ -16,6 +16,7 @@ from album.session import LibrarySession
 from album_ui.compose import Program
 from album_ui.main_window import OPENING, SMALLEST, opening_size
 from album_ui.pages import PageContext, PageName
+from album_ui.search.browsing import REFRESH_MS
 from album_ui.shortcuts import TABLE
 from album_ui.theme import Scheme
 from tests.component.conftest import PHOTOS
@@ -85,6 +86,40 @@ def test_an_empty_library_asks_for_a_folder(
     program.add([photos])
     qtbot.waitUntil(lambda: program.window.page_name is PageName.LIBRARY, timeout=10_000)
     qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS, timeout=20_000)
+    program.window.close()
+    program.close()
+    program.window.deleteLater()
+
+
+def test_a_single_picture_that_is_opened_is_shown(
+    session: LibrarySession, photos: Path, qapp: QApplication, qtbot: QtBot
+) -> None:
+    program = Program(qapp, session, Scheme.LIGHT)
+    program.start()
+    program.window.show()
+    wanted = sorted(photos.rglob("*.jpg"))[2]
+    program.add([wanted])
+    qtbot.waitUntil(lambda: program.window.page_name is PageName.VIEWER, timeout=20_000)
+    assert program.viewer.photo_id == session.photo_at(wanted).result()
+    program.window.close()
+    program.close()
+    program.window.deleteLater()
+
+
+def test_who_asks_for_something_else_is_not_interrupted(
+    session: LibrarySession, photos: Path, qapp: QApplication, qtbot: QtBot
+) -> None:
+    program = Program(qapp, session, Scheme.LIGHT)
+    program.start()
+    program.window.show()
+    wanted = sorted(photos.rglob("*.jpg"))[2]
+    program.add([wanted])
+    program.show_query(BEACH)
+    program.show_query(Query())
+    qtbot.waitUntil(lambda: session.photo_at(wanted).result() is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: len(program.library.model.ids) > 0, timeout=20_000)
+    qtbot.wait(2 * REFRESH_MS)
+    assert page(program) is PageName.LIBRARY
     program.window.close()
     program.close()
     program.window.deleteLater()

@@ -133,6 +133,18 @@ def test_a_problem_that_is_mended_goes_away(album: Album, photos: Path) -> None:
     assert album("problems").out == "no problems\n"
 
 
+def test_what_cannot_be_decoded_is_no_photo_in_any_count(album: Album, photos: Path) -> None:
+    whole = (photos / "cut.png", photos / "whole.png")
+    make_picture(whole[1], "snow", seed=98)
+    content = whole[1].read_bytes()
+    whole[0].write_bytes(content[: len(content) // 20])
+    found = album("index", photos, "--json").json
+    assert (found["photos"], found["new"]) == (COUNT + 1, COUNT + 1)
+    assert len(album("search", "", "--json").json) == COUNT + 1
+    assert album("status", "--json").json["photos"] == COUNT + 1
+    assert album("folders", "--json").json[0]["photos"] == COUNT + 1
+
+
 def test_facets_count_what_was_found(indexed: Album) -> None:
     found = indexed("facets", "--json").json
     assert found["total"] == COUNT

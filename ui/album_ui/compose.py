@@ -22,6 +22,7 @@ from album_ui.bridge import Bridge
 from album_ui.cutout.page import CutoutPage
 from album_ui.decisions import decision_words
 from album_ui.drop.area import DropArea
+from album_ui.drop.opened import OpenedPicture
 from album_ui.drop.outgoing import drag_out, mime_of_originals
 from album_ui.facets.panel import FacetPanel
 from album_ui.grid.page import LibraryPage
@@ -86,7 +87,8 @@ class Program(QObject):
         self.library.close_pictures()
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Watch these folders, and the folders that these files lie in."""
+        """Watch these folders, and the folders that these files lie in; show a single picture."""
+        self.opened.await_only(paths)
         added = self._session.add_files(list(paths))
         self.bridge.call(added, self._on_added, owner=self)
 
@@ -110,6 +112,7 @@ class Program(QObject):
         }
         self.window = MainWindow(self.toolbar, self.sidebar, self.status, pages, session.settings)
         self.notices = NoticeLine(theme, self.window)
+        self.opened = OpenedPicture(session, bridge, self.browsing, self.window)
         self.drop = DropArea(bridge, theme, self.window)
         self.teach_card = TeachCard(session, bridge, theme, self.window)
         self.keys = KeysOverlay(theme, self.window)
@@ -139,6 +142,7 @@ class Program(QObject):
         self.status.folder_wanted.connect(self.choose_folder)
         self.status.folder_removed.connect(self._on_folder_removed)
         self.drop.dropped.connect(self.add)
+        self.opened.found.connect(self._on_opened)
         self.teach_card.taught.connect(self._on_taught)
         self.drop.refused.connect(self._warn)
         self.bridge.notice_posted.connect(self.notices.post)
@@ -228,6 +232,12 @@ class Program(QObject):
         self.window.go_home()
         for folder in folders:
             self.notices.say(Message(tr("Watching {folder}", folder=folder.path.name)))
+
+    def _on_opened(self, photo_id: int) -> None:
+        row = self.library.model.place_of(photo_id)
+        if row >= 0 and self.window.page_name is PageName.LIBRARY:
+            context = PageContext(self.library.model.ids, row)
+            self.window.show_page(PageName.VIEWER, context)
 
     def _on_album_saved(self, album: SavedAlbum) -> None:
         self.sidebar.reveal_album(album)

@@ -1,0 +1,46 @@
+"""A single picture that was opened or dropped: shown as soon as the library has it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from album.domain.photo import PhotoId
+from album.session import LibrarySession
+from album_ui.bridge import Bridge
+from album_ui.search.browsing import Browsing
+
+
+class OpenedPicture(QObject):
+    """Waits for one file to become a photo; whatever else is asked meanwhile ends the waiting.
+
+    Signals:
+        found(int): it is this photo, and among those that are browsed.
+    """
+
+    found = Signal(int)
+
+    def __init__(
+        self, session: LibrarySession, bridge: Bridge, browsing: Browsing, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._bridge = bridge
+        self._awaited: Path | None = None
+        browsing.page_changed.connect(lambda _: self._look())
+        browsing.query_changed.connect(lambda _: self.await_only(()))
+
+    def await_only(self, paths: Sequence[Path]) -> None:
+        """Wait for this path, if it is one file; for none, if there are several."""
+        alone = len(paths) == 1 and paths[0].is_file()
+        self._awaited = paths[0].absolute() if alone else None
+
+    def _look(self) -> None:
+        if self._awaited is not None:
+            photo = self._session.photo_at(self._awaited)
+            self._bridge.call(photo, self._on_answered, owner=self, latest="opened")
+
+    def _on_answered(self, photo_id: PhotoId | None) -> None:
+        if photo_id is not None and self._awaited is not None:
+            self._awaited = None
+            self.found.emit(photo_id)
