@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from skimage import data
 from album.analysis.protocol import Hint
 from album.analysis.registry import segmenter as installed
 from album.errors import PackProblem
-from album_models.segmenter import SubjectSegmenter
+from album_models.segmenter import SIDE_PX, Network, SubjectSegmenter
 
 
 def sample(name: str) -> NDArray[np.uint8]:
@@ -68,6 +69,49 @@ def test_nothing_is_found_in_a_plain_wall(segmenter: SubjectSegmenter) -> None:
     assert cutout.box is None
     assert cutout.alpha.shape == (300, 500)
     assert not cutout.alpha.any()
+
+
+class Told:
+    """A network that answers what it is told."""
+
+    def __init__(self, outline: NDArray[np.float32]) -> None:
+        self.outline = outline
+
+    def look(self, _: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
+        return self.outline.copy(), 0.98
+
+
+def told(*patches: tuple[slice, float]) -> SubjectSegmenter:
+    """A segmenter that sees upright strips, each as sure as is said."""
+    outline = np.zeros((SIDE_PX, SIDE_PX), np.float32)
+    for columns, sure in patches:
+        outline[60:200, columns] = sure
+    made = SubjectSegmenter()
+    made._network = cast("Network", Told(outline))
+    return made
+
+
+WALL = np.full((300, 300, 3), 90, np.uint8)
+
+
+def test_slivers_that_the_network_doubts_are_no_subject() -> None:
+    cutout = told((slice(40, 44), 0.6), (slice(150, 156), 0.66)).segment(WALL)
+    assert not cutout.found
+    assert cutout.confidence < 0.7
+    assert not cutout.alpha.any()
+
+
+def test_beside_a_subject_what_is_doubted_is_left_out() -> None:
+    cutout = told((slice(20, 100), 0.98), (slice(160, 220), 0.6)).segment(WALL)
+    assert len(cutout.subjects) == 1
+    assert cutout.alpha[150, 70] > 200
+    assert not cutout.alpha[:, 170:].any()
+
+
+def test_who_points_at_what_is_doubted_gets_it() -> None:
+    cutout = told((slice(160, 220), 0.6)).segment(WALL, [Hint(220, 150, wanted=True)])
+    assert cutout.found
+    assert cutout.alpha[150, 220] > 127
 
 
 def test_the_layers_are_the_whole(segmenter: SubjectSegmenter) -> None:
