@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SIDES_PX: Final = {
-    "flickr8k": 176,
-    "things": 144,
+    "flickr8k": 224,
+    "things": 224,
     "sports22": 256,
     "sports100": 224,
     "intel": 144,
     "weather": 176,
+    "voc": 256,
     "extra": 176,
     "regions": 128,
     "miniplaces": 128,

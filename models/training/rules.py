@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 YES: Final = 1
 NO: Final = 0
 UNKNOWN: Final = -1
+_LARGE: Final = 0.02
+"""Share of the picture that the largest box of a kind covers where it says yes."""
 _REGION_TAGS: Final = {"sky": (1,), "snow": (9,), "building": (10,), "person": (11,)}
 _VERIFIED: Final = ("sunset", "night")
 
@@ -50,6 +52,7 @@ class Rule:
         extra: folders of gathered pictures that show it; the others say no, but for those of
             `extra_maybe` and of those that may show anything (`_ANYTHING`).
         extra_no: folders of gathered pictures that do not show it.
+        boxes: kinds that are boxed wherever they are (VOC): a large one says yes, none at all no.
         objects: what a detector must see, `dog` or `person + skateboard`, each of which says yes;
             unless `objects_few`, where it sees none it says no.
         people: how many people a detector must see. face: how tall the only face must be, as a
@@ -75,6 +78,7 @@ class Rule:
     extra: list[str] = field(default_factory=list)
     extra_maybe: list[str] = field(default_factory=list)
     extra_no: list[str] = field(default_factory=list)
+    boxes: list[str] = field(default_factory=list)
     objects: list[str] = field(default_factory=list)
     objects_few: bool = False
     people: int = 0
@@ -103,6 +107,7 @@ def labels(pictures: PictureSet, rules: dict[str, Rule]) -> NDArray[np.int8]:
         "miniplaces": _places,
         "weather": _weather,
         "extra": _extra,
+        "voc": _boxes,
     }[pictures.name]
     return np.stack([judge(pictures, tag, rule) for tag, rule in rules.items()], axis=1)
 
@@ -165,6 +170,25 @@ def _extra(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
     }
     other = NO if rule.extra else UNKNOWN
     return np.array([said.get(entry.row["label"], other) for entry in pictures.entries], np.int8)
+
+
+def _boxes(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:
+    del tag
+    return np.array([_boxed(entry.row["boxes"], rule.boxes) for entry in pictures.entries], np.int8)
+
+
+def _boxed(told: str, kinds: list[str]) -> int:
+    """What the boxes of one picture, `car 0.31|person 0.02`, say of some kinds."""
+    shares = {
+        kind: float(share)
+        for kind, _, share in (one.partition(" ") for one in told.split("|") if one)
+    }
+    if not kinds:
+        return UNKNOWN
+    there = [shares[kind] for kind in kinds if kind in shares]
+    if not there:
+        return NO
+    return YES if max(there) >= _LARGE else UNKNOWN
 
 
 def _sports(pictures: PictureSet, tag: str, rule: Rule) -> NDArray[np.int8]:

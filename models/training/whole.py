@@ -1,8 +1,9 @@
 """Whole sets at their own size, and sets that no excerpt has, where their repositories stand.
 
-SOURCES/miniplaces, intel, sports22, sports100 and weather are work trees of the repositories that
-the card of the tagger names; SOURCES/extra holds folders of pictures that were
-gathered for tags with few of them. The split is by name, as for the excerpts.
+SOURCES/miniplaces, intel, sports22, sports100, weather and voc are work trees of the repositories
+that the card of the tagger names; below SOURCES/own stand those of which the excerpts are scaled
+down; SOURCES/extra holds folders of pictures that were gathered for tags with few of them. The
+split is by name, as for the excerpts.
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ _FOLDERS: Final = {
     "extra": Path("extra"),
 }
 DOUBLES: Final = Path(__file__).with_name("doubles.csv")
-_HELD_OUT_PERCENT: Final = {"extra": 40}
+_VOC: Final = Path("voc")
+_OWN: Final = Path("own")
+_OWN_SIZE: Final = ("flickr8k", "things")
+_DEEPEST: Final = 4
+"""So many folders and the file's name are what an excerpt calls a picture."""
+_HELD_OUT_PERCENT: Final = {"extra": 40, "voc": 30}
 """Of tags with few pictures nearly as many are needed to judge by as to learn from."""
 _OF_ONE_PLACE: Final = frozenset({"bus", "train"})
 """Gathered folders whose pictures all come from one place, and from many cameras there."""
@@ -63,6 +69,44 @@ class WholeSet(PictureSet):
         self.entries = tuple(
             Entry(key, {"file": key, column: key.rpartition("/")[0]}, _held_out(key))
             for key in sorted(self._files)
+        )
+
+    def picture(self, entry: Entry) -> Image.Image:
+        """The decoded picture at its own size."""
+        return _open(self._files[entry.name])
+
+
+class OwnSizeSet(PictureSet):
+    """An excerpt's pictures at their own size, where they are there; labels and split are its own.
+
+    Sports were the only sharp pictures, so that whatever was sharp was sports and people.
+    """
+
+    def __init__(self, data: Path, sources: Path, name: str) -> None:
+        super().__init__(data, name)
+        self._files = _by_endings(sources / _OWN)
+
+    def picture(self, entry: Entry) -> Image.Image:
+        """The decoded picture, the excerpt's where no other is there."""
+        file = self._files.get(Path(entry.name).stem)
+        return super().picture(entry) if file is None else _open(file)
+
+
+class BoxedSet(PictureSet):
+    """Photos of everyday life in which every bus, car, cat, person and train is boxed.
+
+    A part of PASCAL VOC 2007. `boxes` of an entry: the share of the picture that each kind covers.
+    """
+
+    def __init__(self, sources: Path) -> None:
+        self.name = "voc"
+        root = sources / _VOC
+        self._files = {file.stem: file for file in sorted((root / "JPEGImages").glob("*.jpg"))}
+        told = {file.stem: file for file in (root / "HandledText" / "initTxt").glob("*.txt")}
+        self.entries = tuple(
+            Entry(stem, {"boxes": _covered(file, told[stem])}, _held_out(stem, "voc"))
+            for stem, file in self._files.items()
+            if stem in told
         )
 
     def picture(self, entry: Entry) -> Image.Image:
@@ -111,13 +155,17 @@ def picture_sets(data: Path, sources: Path | None, *, whole: bool = True) -> lis
             whose excerpts are too small.
     """
     wanted = _WHOLE if whole else _TOO_SMALL
-    sets: list[PictureSet] = [
-        WholeSet(data, sources, name)
-        if sources is not None and name in wanted and (sources / _WHOLE[name]).is_dir()
-        else PictureSet(data, name)
-        for name in SETS
-    ]
+    sets: list[PictureSet] = []
+    for name in SETS:
+        if sources is not None and name in wanted and (sources / _WHOLE[name]).is_dir():
+            sets.append(WholeSet(data, sources, name))
+        elif sources is not None and name in _OWN_SIZE and (sources / _OWN).is_dir():
+            sets.append(OwnSizeSet(data, sources, name))
+        else:
+            sets.append(PictureSet(data, name))
     if sources is not None:
+        if (sources / _VOC).is_dir():
+            sets.append(BoxedSet(sources))
         there = [name for name, place in _FOLDERS.items() if (sources / place).is_dir()]
         sets += [FolderSet(sources, name) for name in there]
     return sets
@@ -146,6 +194,31 @@ def _apart(files: Mapping[str, Path], never: Iterable[str], name: str = "") -> d
 def sports_files(sources: Path) -> dict[str, Path]:
     """All pictures of sports22 by their names, those of the examination among them."""
     return _named(sources / _WHOLE["sports22"])
+
+
+def _by_endings(root: Path) -> dict[str, Path]:
+    """Files by their names and those of up to `_DEEPEST` folders above: `roses-12345`."""
+    found: dict[str, Path] = {}
+    for file in sorted(root.rglob("*")):
+        if file.suffix.lower() in _PICTURES:
+            parts = (*file.relative_to(root).parts[:-1], file.stem)
+            for number in range(1, min(_DEEPEST, len(parts)) + 1):
+                found.setdefault("-".join(parts[-number:]), file)
+    return found
+
+
+def _covered(picture: Path, boxes: Path) -> str:
+    """`car 0.31|person 0.02`: of each kind the largest box, as a share of the picture."""
+    with Image.open(picture) as image:
+        area = image.width * image.height
+    largest: dict[str, float] = {}
+    for line in boxes.read_text(encoding="utf-8").splitlines():
+        kind, *corners = line.split() or [""]
+        if len(corners) == 4:
+            left, top, right, bottom = map(float, corners)
+            share = (right - left) * (bottom - top) / area
+            largest[kind] = max(largest.get(kind, 0.0), share)
+    return "|".join(f"{kind} {share:.4f}" for kind, share in sorted(largest.items()))
 
 
 def _named(root: Path) -> dict[str, Path]:

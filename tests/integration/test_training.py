@@ -21,11 +21,11 @@ from training.finetune import FineTuning, Plan
 from training.material import Material
 from training.network import load_built_in
 from training.objects import OBJECTS, object_names
-from training.pictures import Entry, held_out
+from training.pictures import Entry, PictureSet, held_out
 from training.rules import NO, UNKNOWN, YES, Rule, labels, load_rules
 from training.student import FROZEN_STAGES, Student
 from training.train_tagger import fold_standardisation, unfold_standardisation
-from training.whole import FolderSet, WholeSet
+from training.whole import BoxedSet, FolderSet, OwnSizeSet, WholeSet
 from training.witness import witness
 
 FOLDERS = ("abbey", "market_outdoor")
@@ -106,6 +106,43 @@ def test_gathered_folders_say_yes_to_their_tag_and_no_to_the_others(tmp_path: Pa
         [UNKNOWN] * 4,
         [NO, NO, UNKNOWN, UNKNOWN],
     ]
+
+
+def test_boxes_say_yes_where_they_are_large_and_no_where_there_are_none(tmp_path: Path) -> None:
+    root = tmp_path / "voc"
+    (root / "JPEGImages").mkdir(parents=True)
+    (root / "HandledText/initTxt").mkdir(parents=True)
+    told = ("car 1 1 31 31 \nperson 0 0 2 2 \n", "person 5 5 25 35 \n", "\n")
+    for number, text in enumerate(told):
+        picture(number).save(root / f"JPEGImages/00000{number}.jpg")
+        (root / f"HandledText/initTxt/00000{number}.txt").write_text(text)
+    found = BoxedSet(tmp_path)
+    rules = {"car": Rule(boxes=["car"]), "person": Rule(boxes=["person"]), "sky": Rule()}
+    assert labels(found, rules).T.tolist() == [
+        [YES, NO, NO],
+        [UNKNOWN, YES, NO],
+        [UNKNOWN] * 3,
+    ]
+    assert found.picture(found.entries[1]).size == (40, 40)
+
+
+def test_an_excerpts_pictures_are_seen_at_their_own_size_where_they_are_there(
+    tmp_path: Path,
+) -> None:
+    small = io.BytesIO()
+    picture(1, 16).save(small, "PNG")
+    rows = "file,set,label\nflowers/roses-1.avif,flowers,roses\npets/cat.2.avif,pets,cat\n"
+    with zipfile.ZipFile(tmp_path / "things-and-styles.zip", "w") as archive:
+        archive.writestr("labels.csv", rows)
+        for name in ("flowers/roses-1.avif", "pets/cat.2.avif"):
+            archive.writestr(name, small.getvalue())
+    excerpt = PictureSet(tmp_path, "things")
+    folder = tmp_path / "own/repository/train/roses"
+    folder.mkdir(parents=True)
+    picture(1, 48).save(folder / "1.jpg")
+    found = OwnSizeSet(tmp_path, tmp_path, "things")
+    assert [found.picture(entry).size for entry in found.entries] == [(48, 48), (16, 16)]
+    assert found.entries == excerpt.entries
 
 
 def test_a_hundred_sports_say_yes_to_theirs_and_no_to_the_others(tmp_path: Path) -> None:
