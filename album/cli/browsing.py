@@ -167,9 +167,20 @@ def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
     else:
         for document in documents:
             say_photo(document, taxonomy)
+    _say_what_is_away(found)
     for path in unknown:
         fail(path, "is not in the library; `album index` adds its folder.")
     return Exit.SOME_FAILED if unknown else Exit.DONE
+
+
+def _say_what_is_away(found: "Sequence[tuple[Path, PhotoDetails]]") -> None:
+    from album.storage.folders import FolderState
+
+    for path, details in found:
+        if details.path is None:
+            note(f"{printable(path)}: its file is gone; what is known of it is kept.")
+        elif all(one.folder_state is FolderState.OFFLINE for one in details.files):
+            note(f"{printable(path)}: its drive is not there now.")
 
 
 def _known_as(path: Path, details: "PhotoDetails") -> str:

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,12 @@ from album.intake.scanner import OPT_OUT, is_hidden, is_supported
 from album.notices import NoticeLevel, Notices
 
 _log = logging.getLogger(__name__)
+
+# Watchdog tells itself so when it comes upon a new folder by its event and by its walk at once; it
+# goes on watching, and nobody who uses the command can do anything about it.
+warnings.filterwarnings(
+    "ignore", "Callback with id .* already exists for watch", RuntimeWarning, "watchdog"
+)
 
 QUIET_S = 0.2
 """A directory is scanned when nothing happened in its folder for so long ..."""

@@ -1,5 +1,6 @@
 """The folders of a library: added, removed, and kept in step with those who watch and scan them."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
@@ -24,6 +25,8 @@ from album.storage.folders import (
     photo_counts,
     remove_folder,
 )
+
+_MOUNT = "Check its name, or mount its drive."
 
 
 class WatchedFolders:
@@ -77,7 +80,8 @@ class WatchedFolders:
         except EnvironmentProblem as problem:
             return failed(problem)
         if not places:
-            return failed(EnvironmentProblem("Nothing of what was dropped is there."))
+            shown = ", ".join(os.fsencode(path).decode("utf-8", "replace") for path in paths)
+            return failed(EnvironmentProblem(f"{shown} is not there.", advice=_MOUNT))
         return mapped(self._database.write(lambda db: _add(db, places)), self._added)
 
     def remove(self, folder_id: FolderId) -> Future[Folder | None]:
@@ -144,9 +148,7 @@ class WatchedFolders:
         try:
             place = path.expanduser().resolve(strict=True)
         except (OSError, RuntimeError) as error:
-            raise EnvironmentProblem(
-                f"There is no folder {shown}.", advice="Check its name, or mount its drive."
-            ) from error
+            raise EnvironmentProblem(f"There is no folder {shown}.", advice=_MOUNT) from error
         if not place.is_dir():
             raise EnvironmentProblem(f"{shown} is no folder.", advice="Add the folder it lies in.")
         if place.is_relative_to(self._library.resolve()):

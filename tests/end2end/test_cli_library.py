@@ -481,3 +481,11 @@ def test_without_networks_photos_wait_and_it_is_said(
 
 def _damaged(_self: FakeAnalyser, _device: str) -> None:
     raise PackProblem("The pack is damaged.", advice="Install it again.")
+
+
+def test_show_says_that_the_file_is_gone(indexed: Album, photos: Path) -> None:
+    gone = next(photos.rglob("*.jpg"))
+    gone.unlink()
+    assert indexed("index").code == 0
+    answer = indexed("show", gone)
+    assert (answer.code, "its file is gone" in answer.err) == (0, True)

@@ -339,7 +339,9 @@ class ViewerPage(Page):
         if photo_id != self.photo_id:
             return
         self._busy.stop()
-        self._say_why(sentence(told_of(problem)))
+        row = self._shown_row
+        away = row is not None and row.offline
+        self._say_why(tr("Its drive is not there now.") if away else sentence(told_of(problem)))
         self._show_words()
 
     def _on_zoomed(self, scale: float) -> None:
