@@ -165,8 +165,9 @@ def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
     if as_json:
         print_json(documents)
     else:
-        for document in documents:
-            say_photo(document, taxonomy)
+        for document, (_, details) in zip(documents, found, strict=True):
+            own = {one.slug: one.name for one in details.tags if one.slug not in taxonomy}
+            say_photo(document, taxonomy, own)
     _say_what_is_away(found)
     for path in unknown:
         fail(path, "is not in the library; `album index` adds its folder.")

@@ -6,11 +6,21 @@ from album.cli.language import colour_name, name_of
 from album.cli.output import print_table, printable, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from album.domain.taxonomy import Taxonomy
 
 
-def say_photo(photo: dict[str, Any], taxonomy: "Taxonomy") -> None:
-    """Say what the JSON of `show` holds, most telling things first."""
+def say_photo(
+    photo: dict[str, Any], taxonomy: "Taxonomy", own: "Mapping[str, str] | None" = None
+) -> None:
+    """Say what the JSON of `show` holds, most telling things first.
+
+    Args:
+        photo: the JSON.
+        taxonomy: has the names of the tags that everybody has.
+        own: names of others, by slug.
+    """
     colours = [(colour_name(one["name"]), one["share"]) for one in photo["colours"]]
     styles = [(name_of(one["name"], taxonomy), one["score"]) for one in photo["style"]]
     say(printable(photo["path"] or "its files are gone"))
@@ -27,18 +37,20 @@ def say_photo(photo: dict[str, Any], taxonomy: "Taxonomy") -> None:
         ("keywords", ", ".join(photo.get("keywords", ()))),
     ]
     print_table(("   ", name, printable(text)) for name, text in facts if text)
-    say_tags(photo["tags"], taxonomy)
+    say_tags(photo["tags"], taxonomy, own)
     say()
 
 
-def say_tags(tags: list[dict[str, Any]], taxonomy: "Taxonomy") -> None:
+def say_tags(
+    tags: list[dict[str, Any]], taxonomy: "Taxonomy", own: "Mapping[str, str] | None" = None
+) -> None:
     """A line a tag: its facet, name, score, how certain it is, and whose word it is."""
     if tags:
         print_table(
             (
                 "   ",
                 tag["facet"],
-                printable(name_of(tag["tag"], taxonomy)),
+                printable((own or {}).get(tag["tag"]) or name_of(tag["tag"], taxonomy)),
                 "" if tag["score"] is None else f"{tag['score']:.2f}",
                 tag["certainty"] or "",
                 tag["state"] or "below its threshold",

@@ -103,6 +103,7 @@ class PhotoTag:
         score: the model's calibrated probability, None where no model spoke.
         model: `name@revision` of that model.
         certainty: of its suggestion; None where no model suggests it.
+        name: as it was written where a person or a file made it up; else the English one.
     """
 
     slug: str
@@ -112,3 +113,4 @@ class PhotoTag:
     score: float | None = None
     model: str | None = None
     certainty: Certainty | None = None
+    name: str = ""

@@ -37,6 +37,10 @@ class Browsing:
         """Nearest names of tags in use."""
         return self._browser.suggest(text, most)
 
+    def keyword(self, slug: str) -> str:
+        """A keyword as it was written."""
+        return self._browser.keyword(slug)
+
     def refresh(self, ids: Collection[PhotoId] | None) -> None:
         """Take in what has changed; None: anything may have. Waits."""
         self._database.query(lambda connection: self.update(connection, ids))

@@ -384,6 +384,12 @@ class LibrarySession:
         """Names of tags in use that begin with the text, then those that are spelled nearly so."""
         return self._browsing.suggest(text, most)
 
+    def tag_name(self, slug: str, language: str) -> str:
+        """What a tag is called in this language; its own words where somebody made it up."""
+        if slug in self.taxonomy:
+            return self.taxonomy.name(slug, language)
+        return self._browsing.keyword(slug)
+
     # Deciding
 
     def decide(

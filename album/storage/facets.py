@@ -12,6 +12,7 @@ from album.domain.colours import COLOURS
 from album.domain.photo import PhotoId
 from album.domain.tag import Facet, TagState
 from album.domain.taxonomy import Taxonomy, slugify
+from album.storage.fulltext import has_ideographs
 from album.storage.postings import (
     NOBODY,
     Flags,
@@ -27,7 +28,7 @@ from album.storage.postings import (
 TAG_FACETS = frozenset({Facet.SCENE, Facet.EVENT, Facet.THING, Facet.STYLE, Facet.KEYWORD})
 """Facets whose values are tags; the others are read off the photo."""
 
-_KNOWN_BY_PART = frozenset({Facet.CAMERA, Facet.FOLDER})
+_KNOWN_BY_PART = frozenset({Facet.CAMERA, Facet.FOLDER, Facet.KEYWORD})
 
 FAVOURITE, REVIEW, PROBLEM, UNTAGGED, OFFLINE = (
     "favourite",
@@ -282,7 +283,8 @@ class FacetIndex:
     def resolve(self, facet: Facet, value: str) -> list[str]:
         """The slugs that a typed value of the facet means; the value itself when none is known.
 
-        Cameras and folders are also known by words of their name: `nikon`, all of that maker.
+        Cameras, folders and keywords are also known by words of their name: `nikon`, all of that
+        maker; where words have no spaces between them, by any part.
         """
         postings = self._postings[facet]
         if value in postings:
@@ -296,7 +298,7 @@ class FacetIndex:
             if plain and plain in {slugify(slug), name}:
                 return [slug]
         if plain and facet in _KNOWN_BY_PART:
-            parts = [slug for slug in postings if f"-{plain}-" in f"-{names[slug]}-"]
+            parts = [slug for slug in postings if _is_part(plain, names[slug])]
             return parts or [value]
         return [value]
 
@@ -359,6 +361,11 @@ class FacetIndex:
 _HIDDEN = "\x00"
 """Values that only serve to derive others start with this."""
 _TAGGED, _SEEN, _ONLINE = _HIDDEN + "tagged", _HIDDEN + "seen", _HIDDEN + "online"
+
+
+def _is_part(word: str, name: str) -> bool:
+    """Whether the slug of a name holds the slug of a word, as words of its own in our script."""
+    return word in name if has_ideographs(word) else f"-{word}-" in f"-{name}-"
 
 
 def _has(posting: Posting | None, ids: Ids) -> Flags:

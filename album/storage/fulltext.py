@@ -17,6 +17,11 @@ _PREFIX_LENGTH = 2
 """A text of this length finds longer words too: `garde` finds `garden`, `img_1` `img_12`."""
 
 
+def has_ideographs(text: str) -> bool:
+    """Whether words in it need no spaces between them."""
+    return _IDEOGRAPH.search(text) is not None
+
+
 def spaced(text: str) -> str:
     """The text with every ideograph standing alone, so that any Chinese word in it can be found."""
     return _IDEOGRAPH.sub(r" \1 ", text)

@@ -183,6 +183,11 @@ class Browser:
             for slug in self.index.resolve(term.facet, value)
         ]
 
+    def keyword(self, slug: str) -> str:
+        """A keyword as it was written; its slug in words while nobody has it."""
+        name = self.index.name(Facet.KEYWORD, slug)
+        return slug.replace("-", " ") if name == slug else name
+
     def suggest(self, text: str, limit: int = 5) -> list[str]:
         """Names of tags in use that begin with the text or are spelled nearly like it.
 
@@ -240,12 +245,11 @@ class Browser:
         return self._words[text]
 
     def _find_word(self, connection: sqlite3.Connection, text: str) -> Flags:
-        """Photos with a tag of this name, or with the word in their text."""
+        """Photos with a tag of this name, or with the word in a keyword or in their text."""
+        flags = self.index.flags(Facet.KEYWORD, (text,))
         known = self._taxonomy.find(text)
         if known is not None:
-            flags = self.index.flags(known.facet, (known.slug,))
-        else:
-            flags = self.index.flags(Facet.KEYWORD, (text,))
+            flags |= self.index.flags(known.facet, (known.slug,))
         ids = np.array(find_text(connection, text), np.int64)
         flags[ids[ids < len(flags)]] = True
         return flags

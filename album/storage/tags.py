@@ -340,7 +340,7 @@ def restore_tags(db: "sqlite_utils.Database", rows: Sequence[TagRow]) -> None:
 def tags_of(connection: sqlite3.Connection, photo_id: PhotoId) -> list[PhotoTag]:
     """All tags of a photo, rejected ones too; decided and imported ones first, then by score."""
     rows = connection.execute(
-        "SELECT slug, facet, state, source, score, model, certainty"
+        "SELECT slug, facet, state, source, score, model, certainty, name"
         " FROM photo_tag JOIN tag ON tag.id = tag_id WHERE photo_id = ?"
         " ORDER BY state = 'suggested', coalesce(score, 1) DESC, slug",
         (photo_id,),
@@ -354,6 +354,7 @@ def tags_of(connection: sqlite3.Connection, photo_id: PhotoId) -> list[PhotoTag]
             score,
             model,
             None if certainty is None else Certainty(certainty),
+            name,
         )
-        for slug, facet, state, source, score, model, certainty in rows
+        for slug, facet, state, source, score, model, certainty, name in rows
     ]

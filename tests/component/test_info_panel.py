@@ -65,6 +65,15 @@ def button(chip: TagChip, text: str) -> SignButton:
     )
 
 
+def test_own_words_stay_as_they_were_written(
+    panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
+) -> None:
+    indexed.decide(ids[:1], "Grandma's house", TagState.MANUAL).result(10)
+    panel.show_photos(ids[:1])
+    qtbot.waitUntil(lambda: "grandma-s-house" in chips(panel))
+    assert chips(panel)["grandma-s-house"].tag.name == "Grandma's house"
+
+
 def test_one_photo_is_named_with_its_tags(
     panel: InfoPanel, indexed: LibrarySession, ids: list[PhotoId], qtbot: QtBot
 ) -> None:

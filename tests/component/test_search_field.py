@@ -5,15 +5,18 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from album.domain.photo import PhotoId
 from album.domain.query import FacetTerm, Query, WordTerm
-from album.domain.tag import Facet
+from album.domain.tag import Facet, TagState
 from album.session import LibrarySession
+from album_ui import words
 from album_ui.bridge import Bridge
 from album_ui.search.browsing import Browsing
-from album_ui.search.chips import ChipButton, ChoiceLine
+from album_ui.search.chips import ChipButton, ChoiceLine, chip_words
+from album_ui.search.choices import Chip
 from album_ui.search.empty import EmptyPage
 from album_ui.search.field import SearchField
 from album_ui.theme import Theme
@@ -44,7 +47,7 @@ def field(
 def line(
     indexed: LibrarySession, browsing: Browsing, theme: Theme, qtbot: QtBot
 ) -> Iterator[ChoiceLine]:
-    line = ChoiceLine(browsing, indexed.taxonomy, theme)
+    line = ChoiceLine(browsing, indexed.tag_name, theme)
     line.resize(800, 60)
     line.show()
     yield line
@@ -197,3 +200,16 @@ def test_nothing_found_offers_what_to_take_away(empty: EmptyPage, qtbot: QtBot) 
 def test_an_empty_library_offers_a_folder(empty: EmptyPage, qtbot: QtBot) -> None:
     empty.show_query(Query())
     qtbot.waitUntil(lambda: offers(empty) == ["Choose a folder…"])
+
+
+def test_choices_are_called_as_the_user_calls_them(
+    line: ChoiceLine, browsing: Browsing, indexed: LibrarySession, qapp: QApplication
+) -> None:
+    ids = [PhotoId(int(one)) for one in indexed.browse(Query()).result(10).ids[:1]]
+    indexed.decide(ids, "Grandma's house", TagState.MANUAL).result(10)
+    own = FacetTerm(Facet.KEYWORD, ("grandma-s-house",))
+    assert chip_words(Query((own,)), Chip(0, 0), indexed.tag_name)[1] == "Grandma's house"
+    red = FacetTerm(Facet.COLOUR, ("red",))
+    words.install(qapp, "zh")
+    assert chip_words(Query((red,)), Chip(0, 0), indexed.tag_name)[1] != "red"
+    words.install(qapp, "en")

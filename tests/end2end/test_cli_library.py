@@ -289,6 +289,19 @@ def test_own_words_are_tags_too(indexed: Album, photos: Path) -> None:
     assert indexed("tag", photos / "set-000/sky-00000.jpg", "+Grandma's 80th").code == 0
     keywords = indexed("facets", "--json").json["facets"]["keyword"]
     assert [one["count"] for one in keywords] == [1]
+    assert "Grandma's 80th" in indexed("show", photos / "set-000/sky-00000.jpg").out
+
+
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [("Grandma's house", "grandma"), ("Grandma's house", "house"), ("奶奶的家", "奶奶")],
+)
+def test_own_words_are_found_by_their_parts(
+    indexed: Album, photos: Path, word: str, typed: str
+) -> None:
+    assert indexed("tag", photos / "set-000/sky-00000.jpg", f"+{word}").code == 0
+    assert len(indexed("search", typed, "--json").json) == 1
+    assert indexed("search", "ouse", "--json").json == []
 
 
 def test_a_file_outside_the_library_is_named_and_the_others_are_tagged(

@@ -78,7 +78,7 @@ class LibraryPage(Page):
         self.pixmaps = Pixmaps(session, bridge, self)
         self.view = PhotoGridView(self.model, self.pixmaps, theme)
         self._scroller = YearScroller(theme)
-        self._choice = ChoiceLine(browsing, session.taxonomy, theme)
+        self._choice = ChoiceLine(browsing, session.tag_name, theme)
         self._empty = EmptyPage(session, bridge)
         self.info = InfoPanel(session, bridge, theme)
         self._stack = QStackedWidget()

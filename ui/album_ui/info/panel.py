@@ -287,10 +287,14 @@ class InfoPanel(QWidget):
         figures, certainty = "", None
         if tag.state is TagState.SUGGESTED and tag.score is not None:
             figures, certainty = f"{tag.score:.2f}", tag.certainty
-        return ShownTag(tag.slug, self._name(tag.slug), tag.state, note_of(tag), figures, certainty)
+        return ShownTag(tag.slug, self._named(tag), tag.state, note_of(tag), figures, certainty)
+
+    def _named(self, tag: PhotoTag) -> str:
+        own = tag.name and tag.slug not in self._session.taxonomy
+        return tag.name if own else self._name(tag.slug)
 
     def _name(self, slug: str) -> str:
-        return self._session.taxonomy.name(slug, words.language())
+        return self._session.tag_name(slug, words.language())
 
     def _show_tags(self, tags: Sequence[ShownTag], *, fixed: bool = False) -> None:
         """Show tags to decide on; fixed ones are only told."""
@@ -340,7 +344,7 @@ class InfoPanel(QWidget):
     def _show_rejected(self, details: PhotoDetails) -> None:
         names = [
             f'<a href="{escape(one.slug)}" style="color:{self._theme.palette.second}">'
-            f"{escape(self._name(one.slug))}</a>"
+            f"{escape(self._named(one))}</a>"
             for one in details.rejected
         ]
         said = words.count(

@@ -234,7 +234,7 @@ class ReviewPage(Page):
         self._refresh()
 
     def _refresh(self) -> None:
-        name = self._session.taxonomy.name(self._slug, language()) if self._slug else ""
+        name = self._session.tag_name(self._slug, language()) if self._slug else ""
         self._question.setText(tr("Is this «{tag}»?", tag=name) if self._shown else tr("To review"))
         yes, no = self._said[Verdict.YES], self._said[Verdict.NO]
         parts = [tr("least certain first")] if self._shown else []

@@ -1,14 +1,16 @@
 """The line over the grid: where one is, or the choice as chips, and how many photos that gives."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 
+from album.domain.colours import COLOURS
 from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term
 from album.domain.tag import Facet
-from album.domain.taxonomy import Taxonomy
+from album.storage.facets import TAG_FACETS
 from album.storage.search import Page
 from album_ui import shortcuts, words
 from album_ui.fields import LineField
@@ -50,24 +52,30 @@ VALUES: Final = {
 """Values that are no tags, in words."""
 
 
-def value_name(facet: Facet, value: str, taxonomy: Taxonomy) -> str:
+TagName = Callable[[str, str], str]
+"""Gives the name of a slug in a language."""
+
+
+def value_name(facet: Facet, value: str, tag_name: TagName) -> str:
     """A facet's value as the user reads it."""
     known = VALUES.get((facet, value))
     if known is not None:
         return tr(known)
     if facet is Facet.FOLDER:
         return value.rstrip("/").rpartition("/")[2] or value
-    if facet in {Facet.CAMERA, Facet.YEAR} or value not in taxonomy:
+    if facet is Facet.COLOUR:
+        return COLOURS.name(value, words.language())
+    if facet not in TAG_FACETS:
         return value
-    return taxonomy.name(value, words.language())
+    return tag_name(value, words.language())
 
 
-def chip_words(query: Query, chip: Chip, taxonomy: Taxonomy) -> tuple[str, str]:
+def chip_words(query: Query, chip: Chip, tag_name: TagName) -> tuple[str, str]:
     """The small word of a chip («scene», «or», «when») and what it says."""
     term = query.terms[chip.term]
     if isinstance(term, FacetTerm) and chip.value is not None:
         small = tr("or") if chip.value and not term.negated else tr(KINDS[term.facet])
-        return small, value_name(term.facet, term.values[chip.value], taxonomy)
+        return small, value_name(term.facet, term.values[chip.value], tag_name)
     return _whole(term)
 
 
@@ -171,12 +179,12 @@ class ChoiceLine(QWidget):
     def __init__(
         self,
         browsing: Browsing,
-        taxonomy: Taxonomy,
+        tag_name: TagName,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._browsing, self._taxonomy, self._theme = browsing, taxonomy, theme
+        self._browsing, self._tag_name, self._theme = browsing, tag_name, theme
         self.setAttribute(
             Qt.WidgetAttribute.WA_OpaquePaintEvent
         )  # else all behind it is drawn, too
@@ -241,7 +249,7 @@ class ChoiceLine(QWidget):
         chips = [] if single else choices.chips(query)
         self._have_buttons(len(chips))
         for button, chip in zip(self._buttons, chips, strict=False):
-            small, text = chip_words(query, chip, self._taxonomy)
+            small, text = chip_words(query, chip, self._tag_name)
             button.say(chip, small, text, negated=query.terms[chip.term].negated)
         for place, button in enumerate(self._buttons):
             button.setVisible(place < len(chips))

@@ -103,7 +103,7 @@ class EmptyPage(QWidget):
 
     def _try_without(self, query: Query, chip: Chip) -> None:
         rest = choices.without(query, chip)
-        small, text = chip_words(query, chip, self._session.taxonomy)
+        small, text = chip_words(query, chip, self._session.tag_name)
         name = f"{small} {text}".strip()
 
         def on_page(page: Page) -> None:

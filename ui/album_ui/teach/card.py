@@ -90,7 +90,7 @@ class TeachCard(Popup):
         common = set.intersection(*given) if given else set()
         own = sorted(slug for slug in common if slug not in self._session.taxonomy)
         if own and not self.field.text():
-            self.field.setText(self._session.taxonomy.name(own[0], words.language()))
+            self.field.setText(self._session.tag_name(own[0], words.language()))
             self.field.selectAll()
 
     def _on_typed(self, text: str) -> None:
