@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from training.examples import Examples
 
 log = logging.getLogger(__name__)
-REVISION: Final = "5"
+REVISION: Final = "6"
 SHOWN: Final = 0.7
 SURE: Final = 0.9
 EVIDENCE: Final = {
@@ -58,6 +58,9 @@ _PULL: Final = 100.0
 """How hard each tag's calibration is drawn to that of all: softer, scenes are ranked worse."""
 _SPORTS_IN: Final = 12
 _WORTHWHILE: Final = 0.002
+_CLEARLY: Final = 0.02
+_FORGIVEN: Final = 1
+"""Mistakes of a tag that more pictures than these judged well enough for the pack before."""
 
 
 def tag_table(
@@ -74,11 +77,10 @@ def tag_table(
         answers: likewise.
         tags: their slugs.
         from_sports: which pictures are of the sets of sports; they show nothing else, as no library
-            does, so where sports are judged they weigh little.
+            does, so they weigh little.
         of_people: which are photos of people at all sorts of things. From where on one of them is
             said to show sports is judged by these alone: places without people are too easy.
     """
-    taxonomy = built_in_taxonomy()
     met = np.where(from_sports, 1 / _SPORTS_IN, 1.0)
     known = answers >= 0
     typical = platt(logits[known], answers[known])
@@ -86,8 +88,7 @@ def tag_table(
     for number, tag in enumerate(tags):
         there = known[:, number]
         column, answer = logits[there, number], answers[there, number]
-        sport = "sports" in (tag, *taxonomy.ancestors(tag))
-        weights = met[there] if sport else np.ones(len(answer))
+        weights = met[there]
         calibration = platt(column, answer, typical, _PULL, weights)
         scores = calibration(column)
         experimental = is_experimental(answer)
@@ -172,7 +173,7 @@ def build_table(
             np.concatenate([answers, examples.answers[more]]),
             list(load_rules()),
             np.isin(sets, ("sports22", "sports100")),
-            np.isin(sets, ("flickr8k", "extra")),
+            np.isin(sets, ("flickr8k", "extra", "voc")),
         ),
         "classes": class_slugs(),
         "class_calibration": [round(number, 5) for number in things.scale],
@@ -190,10 +191,11 @@ def keep_judged(
     before: tuple[Mapping[str, Any], Mapping[str, Tensor]],
     examples: Examples,
 ) -> list[str]:
-    """Puts back tags that could be judged for the pack before, and cannot be with these pictures.
+    """Puts back tags that were taught by gathered pictures, which do not stay at hand.
 
-    Gathered pictures do not stay at hand. A tag whose old answers are wrong about too many of the
-    present ones does not come back.
+    Those that could be judged for the pack before and cannot be now, and those that the pictures
+    at hand did not make clearly better. A tag whose old answers are wrong about too many of the
+    present pictures does not come back.
 
     Args:
         table: of the new pack; changed.
@@ -204,18 +206,34 @@ def keep_judged(
     old_table, old_state = before
     old = TagHead(len(table["tags"]), head.inward.out_features).eval()
     old.load_state_dict(old_state)
-    logits = logits_of(old, examples.features[examples.validates])
+    answers = examples.answers[examples.validates]
+    logits, others = (logits_of(one, examples.features[examples.validates]) for one in (old, head))
+    gained = average_precision(others, answers) - average_precision(logits, answers)
+    gone = _taught_by_what_is_gone(examples)
     kept = []
     for number, (tag, entry) in enumerate(old_table["tags"].items()):
-        if entry["shown"] is None or table["tags"][tag]["shown"] is not None:
+        lost = {of for of in ("shown", "sure") if entry[of] and not table["tags"][tag][of]}
+        poorer = tag in gone and (lost or not gained[number] > _CLEARLY)
+        if not ("shown" in lost or poorer):
             continue
-        scores = Calibration(entry["slope"], entry["offset"])(logits[:, number])
-        told = examples.answers[examples.validates, number][scores >= entry["shown"]]
-        if (told == YES).sum() >= SHOWN * (told != UNKNOWN).sum():
-            kept.append(tag)
-            table["tags"][tag] = dict(entry)
-            put_back(head, old_state, [number])
+        if entry["shown"] is not None:
+            scores = Calibration(entry["slope"], entry["offset"])(logits[:, number])
+            told = answers[scores >= entry["shown"], number]
+            if (told == YES).sum() + _FORGIVEN < SHOWN * (told != UNKNOWN).sum():
+                continue
+        kept.append(tag)
+        table["tags"][tag] = dict(entry)
+        put_back(head, old_state, [number])
     return kept
+
+
+def _taught_by_what_is_gone(examples: Examples) -> set[str]:
+    """Tags that gathered pictures say yes to, none of which is at hand."""
+    seen = examples.folders[examples.sets == "extra"]
+    at_hand = {folder.removeprefix("extra:") for folder in seen.tolist()}
+    return {
+        tag for tag, rule in load_rules().items() if rule.extra and at_hand.isdisjoint(rule.extra)
+    }
 
 
 def write(out: Path, tensors: dict[str, dict[str, Tensor]], table: dict[str, Any]) -> None:

@@ -85,7 +85,7 @@ class Rule:
     face: float = 0.0
 
 
-_ANYTHING = ("family", "crowd")
+_ANYTHING = ("family", "crowd", "travel")
 """Gathered folders of people, wherever they are and whatever they do."""
 
 

@@ -48,12 +48,12 @@ class Plan:
 
     hidden: int = 1024
     dropout: float = 0.4
-    epochs: int = 6
+    epochs: int = 14
     batch: int = 512
     rate: float = 3e-4
     decay: float = 0.05
     smoothing: float = 0.02
-    choice_weight: float = 2.0
+    choice_weight: float = 4.0
     seed: int = 7
 
 
