@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 THREADS_MAY_TAKE_S = 5.0
 """How long a test's threads may take to end after it, before they count as left behind."""
+
+# Who runs the tests in the background has them ignore Ctrl+C, and so would the programs they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("albumen", deadline=None, max_examples=60, database=None)
 settings.load_profile("albumen")

@@ -1,6 +1,6 @@
 """Putting down to a file what went wrong with its photo."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import sqlite_utils
@@ -16,23 +16,24 @@ from album.storage.problems import Failure, Stage, record
 def record_failures(
     db: sqlite_utils.Database, problems: Mapping[PhotoId, AlbumError], stage: Stage
 ) -> None:
-    """Record each problem on the first file of its photo; a photo without files has none.
+    """Record each problem on the files of its photo; a photo without files has none.
 
     What the system would not let be read is a failure to read, which intake tries again.
     """
     roots = {folder.path: folder.id for folder in folders(db.conn)}
     places = locate(db.conn, list(problems))
-    failures = [_failure(place, roots, problems[place.id], stage) for place in places.values()]
-    record(db, [failure for failure in failures if failure is not None])
+    for place in places.values():
+        record(db, list(_failures(place, roots, problems[place.id], stage)))
 
 
-def _failure(
+def _failures(
     place: Located, roots: Mapping[Path, FolderId], problem: AlbumError, stage: Stage
-) -> Failure | None:
+) -> Iterator[Failure]:
+    """One for each file: identical copies cannot be read either."""
     for path in place.paths:
         root = next((parent for parent in path.parents if parent in roots), None)
         if root is not None:
-            return Failure(
+            yield Failure(
                 roots[root],
                 path.relative_to(root),
                 Stage.READ if isinstance(problem, FileUnreadable) else stage,
@@ -40,4 +41,3 @@ def _failure(
                 problem.advice,
                 place.id,
             )
-    return None

@@ -170,7 +170,8 @@ def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
             say_photo(document, taxonomy, own)
     _say_what_is_away(found)
     for path in unknown:
-        fail(path, "is not in the library; `album index` adds its folder.")
+        there = "is not in the library; `album index` adds its folder."
+        fail(path, there if path.exists() else "there is no such file, here or in the library.")
     return Exit.SOME_FAILED if unknown else Exit.DONE
 
 

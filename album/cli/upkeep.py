@@ -153,7 +153,9 @@ def status(common: Common, which: str | None, as_json: bool) -> int:
     if as_json:
         print_json(document)
     elif unknown:
-        say(f"{printable(document['path'])} is not in the library; `album index` adds its folder.")
+        there = "is not in the library; `album index` adds its folder."
+        gone = "is nowhere: there is no such file, here or in the library."
+        say(f"{printable(document['path'])} {there if Path(document['path']).exists() else gone}")
     else:
         _say_document(document)
     return Exit.DONE

@@ -2,7 +2,7 @@
 
 Grammar (what the search field, the command and saved albums all speak):
 
-    query  := term*                         every term must hold
+    query  := term* [term 'or' term]        every term must hold; `or` joins values of one facet
     term   := ['-'] ( facet ':' value (',' value)* | date | phrase )
     facet  := scene event thing style keyword colour camera year folder kind flag
               tag is rating date

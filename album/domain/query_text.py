@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term, WordTerm
@@ -22,6 +22,9 @@ _MONTH_YEAR = re.compile(
 _RATING = re.compile(r"(-?\d{1,4})?(\.\.)?(-?\d{1,4})?", re.ASCII)
 _LIKELY_YEARS = range(1800, 2200)
 """A bare number outside is a word (`1080`, `0042`), unless `date:` stands before it."""
+
+_OR = re.compile(r"(?:or|或|或者)(?=\s|$)", re.IGNORECASE)
+"""Between values of one facet; in quotes it is a word."""
 
 _LOWEST, _HIGHEST = 0, 5
 _FACETS: dict[str, Facet] = {facet.value: facet for facet in Facet} | {"color": Facet.COLOUR}
@@ -43,8 +46,7 @@ def parse_query(text: str, taxonomy: Taxonomy) -> Query:
 def doubts_of(text: str, taxonomy: Taxonomy) -> tuple[str, ...]:
     """What of a text may be meant otherwise than it is read, one sentence each; QueryProblem."""
     parser = _Parser(text, taxonomy)
-    for _ in parser.terms():
-        pass
+    parser.terms()
     return tuple(parser.doubts)
 
 
@@ -66,14 +68,42 @@ class _Parser:
         self._taxonomy = taxonomy
         self.doubts: list[str] = []
 
-    def terms(self) -> Iterator[Term]:
+    def terms(self) -> list[Term]:
+        found: list[Term] = []
         while self._skip_space():
+            if found and (word := _OR.match(self._text, self._at)):
+                found[-1:] = self._alternatives(found[-1], word)
+                continue
             negated = self._text[self._at] == "-"
             if negated:
                 self._at += 1
                 if self._at == len(self._text) or self._text[self._at].isspace():
                     continue  # a lone hyphen: the user is about to exclude something
-            yield self._term(negated)
+            found.append(self._term(negated))
+        return found
+
+    def _alternatives(self, before: Term, word: re.Match[str]) -> list[Term]:
+        """What stands before an `or` with what stands behind it, as far as one facet has both."""
+        self._at = word.end()
+        if not self._skip_space() or self._text[self._at] == "-":
+            return [before]  # the user is about to say what else
+        after = self._term(negated=False)
+        one, other = self._as_values(before), self._as_values(after)
+        if one is not None and other is not None and one.facet is other.facet:
+            return [FacetTerm(one.facet, tuple(dict.fromkeys((*one.values, *other.values))))]
+        self.doubts.append(
+            f"{word[0]} joins values of one facet («beach or sunset»); here all is searched for."
+        )
+        return [before, after]
+
+    def _as_values(self, term: Term) -> FacetTerm | None:
+        """Values that a term asks for; None where it asks for none."""
+        if isinstance(term, FacetTerm):
+            return None if term.negated else term
+        known = self._taxonomy.find(term.text) if isinstance(term, WordTerm) else None
+        if known is None or term.negated:
+            return None
+        return FacetTerm(known.facet, (known.slug,))
 
     def _skip_space(self) -> bool:
         while self._at < len(self._text) and self._text[self._at].isspace():
@@ -253,7 +283,8 @@ def _word(text: str) -> str:
     """The word as it is where it reads as nothing else, else in quotes."""
     plain = not any(sign.isspace() for sign in text) and text[:1] not in {"", "-", '"'}
     month = _MONTH_YEAR.match(f"{text} 2000")  # a year that follows would make it a date
-    if plain and not (month or _PREFIX.match(text) or _dates(text, negated=False, likely=True)):
+    other = month or _PREFIX.match(text) or _OR.match(text)
+    if plain and not (other or _dates(text, negated=False, likely=True)):
         return text
     return _in_quotes(text)
 

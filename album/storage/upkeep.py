@@ -31,12 +31,22 @@ def prepare(
             advice="Choose another place for the library, or check your rights to this one.",
         ) from error
     try:
+        with contextlib.closing(_looking_only(path, busy_timeout_s)) as connection:
+            _check_file(connection, path)
         connection = sqlite3.connect(path, isolation_level=None, timeout=busy_timeout_s)
         with contextlib.closing(connection):
-            _check_file(connection, path)
             _migrate(connection, path, migrations)
     except sqlite3.Error as error:
         raise explained(error, path) or error from error
+
+
+def _looking_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """A connection that cannot write.
+
+    Closing any other moves what a kill left in the log into the file, be it damaged or not.
+    """
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=busy_timeout_s)
 
 
 def _refuse_emptied(path: Path) -> None:

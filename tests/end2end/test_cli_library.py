@@ -369,7 +369,9 @@ def test_status_counts_and_finds(indexed: Album, photos: Path, tmp_path: Path) -
     )  # fmt: skip
     answer = indexed("status", none)
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.startswith(f"{none} is not in the library")
+    assert answer.out.startswith(f"{none} is nowhere")
+    none.touch()
+    assert indexed("status", none).out.startswith(f"{none} is not in the library")
 
 
 def test_jobs_list_the_queue(indexed: Album) -> None:

@@ -119,7 +119,7 @@ def test_no_place_for_a_log_is_no_reason_to_stop(tmp_path: Path) -> None:
     [
         ("it is gone", "Look.", "it is gone. Look."),
         ("It is gone.", "Look.", "It is gone. Look."),
-        ("它不见了。", "请检查。", "它不见了。 请检查。"),
+        ("它不见了。", "请检查。", "它不见了。请检查。"),
         ("it is gone", "", "it is gone"),
         ("", "Look.", "Look."),
         ("", "", ""),

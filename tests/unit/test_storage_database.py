@@ -449,6 +449,27 @@ def test_a_library_with_bad_pages_is_refused(path: Path) -> None:
         Database(path).open()
 
 
+def test_what_a_kill_left_beside_a_damaged_library_is_left_alone(path: Path) -> None:
+    with Database(path) as database:
+        for number in range(300):
+            save(database, f"{number} " + "x" * 500)
+    killed = path.parent.parent / "killed"
+    with Database(path) as database:
+        save(database, "the last one")
+        shutil.copytree(path.parent, killed)
+    library = killed / path.name
+    log = library.with_name(f"{path.name}-wal")
+    assert log.stat().st_size > 0
+    content = bytearray(library.read_bytes())
+    content[-60_000:-20_000] = os.urandom(40_000)
+    library.write_bytes(content)
+    log_before = log.read_bytes()
+    with pytest.raises(LibraryDamaged):
+        Database(library).open()
+    assert library.read_bytes() == content
+    assert log.read_bytes() == log_before
+
+
 def test_damage_that_shows_later_is_said_so(path: Path) -> None:
     with Database(path, readers=1) as database:
         save(database, "summer")

@@ -37,7 +37,7 @@ from album_ui.viewer.busy import BusyBar
 from album_ui.viewer.canvas import ZOOM_STEP
 from album_ui.viewer.header import Header, KeyButton
 from album_ui.viewer.levels import Levels, build_levels
-from album_ui.words import number, told_of, tr
+from album_ui.words import number, sentence, told_of, tr
 
 _PREVIEW_PX = 1280
 _UNSURE_BELOW = 0.65
@@ -309,7 +309,7 @@ class CutoutPage(Page):
         self._busy.stop()
         self._drawing = self._outdated = False
         self._waiting = []
-        self._say(told_of(problem))
+        self._say(sentence(told_of(problem)))
 
     def _say(self, words: str) -> None:
         self._words.setText(words)
