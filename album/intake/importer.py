@@ -120,6 +120,8 @@ class Importer:
         run.trusted_empty = self._devices.get(folder.id) == scanner.device
         begun = 0
         for files in run.scan():
+            if begun <= self._apart_from < begun + len(files):
+                self._examiner.get_ready()
             for chunk in _chunks(files, begun):
                 token.check()
                 apart = begun >= self._apart_from

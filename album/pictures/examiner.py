@@ -37,6 +37,10 @@ class Examiner:
             _OPERATION, processes=processes, seconds=_SECONDS, idle_seconds=_IDLE_S
         )
 
+    def get_ready(self) -> None:
+        """Many files are to come: start the processes now; does not wait for them."""
+        self._workers.get_ready()
+
     def examine(self, folder: Path, files: Sequence[Path], *, apart: bool) -> list[Outcome]:
         """What is in each of these files, or why nobody can tell.
 

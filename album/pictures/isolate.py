@@ -1,5 +1,6 @@
 """Work in other processes, which may crash, hang or eat memory at the cost of one file."""
 
+import logging
 import os
 import subprocess
 import threading
@@ -12,6 +13,8 @@ from album.errors import FileProblem, Interrupted
 from album.pictures import advice
 from album.pictures.pixels import Pixels
 from album.pictures.worker import Message, receive, send, worker_command
+
+_log = logging.getLogger(__name__)
 
 OPERATION = "album.pictures.decode:decode_here"
 
@@ -45,6 +48,7 @@ class Workers:
         idle_seconds: float = 60.0,
     ) -> None:
         self._seconds = seconds
+        self._processes = processes
         limits = (memory_bytes, seconds, idle_seconds)
         self._command = [*worker_command(), operation, *map(str, limits)]
         self._places = threading.Semaphore(processes)
@@ -52,6 +56,17 @@ class Workers:
         self._idle: list[_Worker] = []
         self._busy: list[_Worker] = []
         self._closed = False
+
+    def get_ready(self) -> None:
+        """Start the processes that are not there yet; does not wait for them."""
+        with self._lock:
+            missing = self._processes - len(self._idle) - len(self._busy)
+            for _ in range(0 if self._closed else missing):
+                try:
+                    self._idle.append(_Worker(self._command))
+                except OSError as error:  # whoever asks tries again, and is told
+                    _log.info("no process ahead of time: %s", error)
+                    return
 
     def ask(self, path: Path, **request: Any) -> Message:  # noqa: ANN401 (whatever JSON can hold)
         """What a worker makes of a file; FileProblem when it fails, or takes the worker with it.

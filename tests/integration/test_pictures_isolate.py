@@ -142,6 +142,16 @@ def test_a_worker_that_nobody_needs_gives_its_memory_back(make: Make) -> None:
     ask(decoder, "fine")
 
 
+def test_processes_that_were_started_ahead_are_those_that_answer(make: Make) -> None:
+    decoder = make(processes=2)
+    decoder.get_ready()
+    decoder.get_ready()
+    ready = {worker._process.pid for worker in decoder._idle}
+    assert len(ready) == 2
+    ask(decoder, "fine")
+    assert {worker._process.pid for worker in decoder._idle} == ready
+
+
 def test_a_worker_that_ends_just_when_it_is_asked_costs_nothing(make: Make, tmp_path: Path) -> None:
     decoder = make()
     assert ask(decoder, "fine") > -1
