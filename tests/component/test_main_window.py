@@ -98,7 +98,7 @@ def test_a_single_picture_that_is_opened_is_shown(
     program.start()
     program.window.show()
     wanted = sorted(photos.rglob("*.jpg"))[2]
-    program.add([wanted])
+    program.add([wanted.parent / ".." / wanted.parent.name / wanted.name])
     qtbot.waitUntil(lambda: program.window.page_name is PageName.VIEWER, timeout=20_000)
     assert program.viewer.photo_id == session.photo_at(wanted).result()
     program.window.close()

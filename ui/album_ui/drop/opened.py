@@ -33,7 +33,8 @@ class OpenedPicture(QObject):
     def await_only(self, paths: Sequence[Path]) -> None:
         """Wait for this path, if it is one file; for none, if there are several."""
         alone = len(paths) == 1 and paths[0].is_file()
-        self._awaited = paths[0].absolute() if alone else None
+        # As the library calls it: the real folder, and in it the name, be that a link or not.
+        self._awaited = paths[0].parent.resolve() / paths[0].name if alone else None
 
     def _look(self) -> None:
         if self._awaited is not None:
