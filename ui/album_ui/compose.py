@@ -112,7 +112,7 @@ class Program(QObject):
         }
         self.window = MainWindow(self.toolbar, self.sidebar, self.status, pages, session.settings)
         self.notices = NoticeLine(theme, self.window)
-        self.opened = OpenedPicture(session, bridge, self.browsing, self.window)
+        self.opened = OpenedPicture(session, bridge, self.browsing, self._show_photo, self.window)
         self.drop = DropArea(bridge, theme, self.window)
         self.teach_card = TeachCard(session, bridge, theme, self.window)
         self.keys = KeysOverlay(theme, self.window)
@@ -142,7 +142,6 @@ class Program(QObject):
         self.status.folder_wanted.connect(self.choose_folder)
         self.status.folder_removed.connect(self._on_folder_removed)
         self.drop.dropped.connect(self.add)
-        self.opened.found.connect(self._on_opened)
         self.teach_card.taught.connect(self._on_taught)
         self.drop.refused.connect(self._warn)
         self.bridge.notice_posted.connect(self.notices.post)
@@ -233,11 +232,12 @@ class Program(QObject):
         for folder in folders:
             self.notices.say(Message(tr("Watching {folder}", folder=folder.path.name)))
 
-    def _on_opened(self, photo_id: int) -> None:
+    def _show_photo(self, photo_id: PhotoId) -> bool:
         row = self.library.model.place_of(photo_id)
-        if row >= 0 and self.window.page_name is PageName.LIBRARY:
-            context = PageContext(self.library.model.ids, row)
-            self.window.show_page(PageName.VIEWER, context)
+        if row < 0 or self.window.page_name is not PageName.LIBRARY:
+            return False
+        self.window.show_page(PageName.VIEWER, PageContext(self.library.model.ids, row))
+        return True
 
     def _on_album_saved(self, album: SavedAlbum) -> None:
         self.sidebar.reveal_album(album)

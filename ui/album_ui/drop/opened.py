@@ -1,9 +1,9 @@
 """A single picture that was opened or dropped: shown as soon as the library has it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from album.domain.photo import PhotoId
 from album.session import LibrarySession
@@ -14,18 +14,26 @@ from album_ui.search.browsing import Browsing
 class OpenedPicture(QObject):
     """Waits for one file to become a photo; whatever else is asked meanwhile ends the waiting.
 
-    Signals:
-        found(int): it is this photo, and among those that are browsed.
+    Args:
+        session: knows which photo a file is.
+        bridge: brings its answers.
+        browsing: tells when there are other photos.
+        show: shows a photo; False while it cannot, since the page does not have it yet.
+        parent: Qt's.
     """
 
-    found = Signal(int)
-
     def __init__(
-        self, session: LibrarySession, bridge: Bridge, browsing: Browsing, parent: QObject
+        self,
+        session: LibrarySession,
+        bridge: Bridge,
+        browsing: Browsing,
+        show: Callable[[PhotoId], bool],
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._bridge = bridge
+        self._show = show
         self._awaited: Path | None = None
         browsing.page_changed.connect(lambda _: self._look())
         browsing.query_changed.connect(lambda _: self.await_only(()))
@@ -42,6 +50,5 @@ class OpenedPicture(QObject):
             self._bridge.call(photo, self._on_answered, owner=self, latest="opened")
 
     def _on_answered(self, photo_id: PhotoId | None) -> None:
-        if photo_id is not None and self._awaited is not None:
+        if photo_id is not None and self._awaited is not None and self._show(photo_id):
             self._awaited = None
-            self.found.emit(photo_id)
