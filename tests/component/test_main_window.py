@@ -76,53 +76,45 @@ def test_the_library_comes_up_with_its_photos_and_counts(program: Program, qtbot
     assert all(one.count for one in program.sidebar.values(Facet.SCENE))
 
 
-def test_an_empty_library_asks_for_a_folder(
-    session: LibrarySession, photos: Path, qapp: QApplication, qtbot: QtBot
-) -> None:
+@pytest.fixture
+def empty(session: LibrarySession, qapp: QApplication) -> Iterator[Program]:
+    """The window of a library without folders, just opened."""
     program = Program(qapp, session, Scheme.LIGHT)
     program.start()
     program.window.show()
-    qtbot.waitUntil(lambda: program.window.page_name is PageName.START)
-    program.add([photos])
-    qtbot.waitUntil(lambda: program.window.page_name is PageName.LIBRARY, timeout=10_000)
-    qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS, timeout=20_000)
+    yield program
     program.window.close()
     program.close()
     program.window.deleteLater()
+
+
+def test_an_empty_library_asks_for_a_folder(empty: Program, photos: Path, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: empty.window.page_name is PageName.START)
+    empty.add([photos])
+    qtbot.waitUntil(lambda: empty.window.page_name is PageName.LIBRARY, timeout=10_000)
+    qtbot.waitUntil(lambda: len(empty.library.model.ids) == PHOTOS, timeout=20_000)
 
 
 def test_a_single_picture_that_is_opened_is_shown(
-    session: LibrarySession, photos: Path, qapp: QApplication, qtbot: QtBot
+    empty: Program, session: LibrarySession, photos: Path, qtbot: QtBot
 ) -> None:
-    program = Program(qapp, session, Scheme.LIGHT)
-    program.start()
-    program.window.show()
     wanted = sorted(photos.rglob("*.jpg"))[2]
-    program.add([wanted.parent / ".." / wanted.parent.name / wanted.name])
-    qtbot.waitUntil(lambda: program.window.page_name is PageName.VIEWER, timeout=20_000)
-    assert program.viewer.photo_id == session.photo_at(wanted).result()
-    program.window.close()
-    program.close()
-    program.window.deleteLater()
+    empty.add([wanted.parent / ".." / wanted.parent.name / wanted.name])
+    qtbot.waitUntil(lambda: empty.window.page_name is PageName.VIEWER, timeout=20_000)
+    assert empty.viewer.photo_id == session.photo_at(wanted).result()
 
 
 def test_who_asks_for_something_else_is_not_interrupted(
-    session: LibrarySession, photos: Path, qapp: QApplication, qtbot: QtBot
+    empty: Program, session: LibrarySession, photos: Path, qtbot: QtBot
 ) -> None:
-    program = Program(qapp, session, Scheme.LIGHT)
-    program.start()
-    program.window.show()
     wanted = sorted(photos.rglob("*.jpg"))[2]
-    program.add([wanted])
-    program.show_query(BEACH)
-    program.show_query(Query())
+    empty.add([wanted])
+    empty.show_query(BEACH)
+    empty.show_query(Query())
     qtbot.waitUntil(lambda: session.photo_at(wanted).result() is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: len(program.library.model.ids) > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: len(empty.library.model.ids) > 0, timeout=20_000)
     qtbot.wait(2 * REFRESH_MS)
-    assert page(program) is PageName.LIBRARY
-    program.window.close()
-    program.close()
-    program.window.deleteLater()
+    assert page(empty) is PageName.LIBRARY
 
 
 def test_a_click_on_a_facet_shows_its_photos(program: Program, qtbot: QtBot) -> None:

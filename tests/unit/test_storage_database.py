@@ -407,9 +407,8 @@ def test_the_database_of_another_program_is_refused(path: Path) -> None:
 
 
 def test_a_library_cut_short_names_its_newest_backup(path: Path) -> None:
+    fill(path)
     with Database(path) as database:
-        for number in range(200):
-            save(database, f"{number} " + "x" * 500)
         for name in ("older.db", "newer.db"):
             database.backup(path.parent / "backups" / name)
     os.utime(path.parent / "backups" / "older.db", (0, 0))
@@ -438,10 +437,14 @@ def test_an_empty_file_that_no_library_was_in_becomes_one(path: Path) -> None:
         assert database.check() == []
 
 
-def test_a_library_with_bad_pages_is_refused(path: Path) -> None:
+def fill(path: Path) -> None:
     with Database(path) as database:
         for number in range(300):
             save(database, f"{number} " + "x" * 500)
+
+
+def test_a_library_with_bad_pages_is_refused(path: Path) -> None:
+    fill(path)
     content = bytearray(path.read_bytes())
     content[-60_000:-20_000] = os.urandom(40_000)
     path.write_bytes(content)
@@ -450,24 +453,19 @@ def test_a_library_with_bad_pages_is_refused(path: Path) -> None:
 
 
 def test_what_a_kill_left_beside_a_damaged_library_is_left_alone(path: Path) -> None:
-    with Database(path) as database:
-        for number in range(300):
-            save(database, f"{number} " + "x" * 500)
-    killed = path.parent.parent / "killed"
+    fill(path)
     with Database(path) as database:
         save(database, "the last one")
-        shutil.copytree(path.parent, killed)
-    library = killed / path.name
+        shutil.copytree(path.parent, path.parent.parent / "killed")
+    library = path.parent.parent / "killed" / path.name
     log = library.with_name(f"{path.name}-wal")
     assert log.stat().st_size > 0
     content = bytearray(library.read_bytes())
-    content[-60_000:-20_000] = os.urandom(40_000)
+    content[-60_000:-20_000], log_before = os.urandom(40_000), log.read_bytes()
     library.write_bytes(content)
-    log_before = log.read_bytes()
     with pytest.raises(LibraryDamaged):
         Database(library).open()
-    assert library.read_bytes() == content
-    assert log.read_bytes() == log_before
+    assert (library.read_bytes(), log.read_bytes()) == (bytes(content), log_before)
 
 
 def test_damage_that_shows_later_is_said_so(path: Path) -> None:
