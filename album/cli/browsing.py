@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from album.domain.taxonomy import Taxonomy
     from album.storage.facets import FacetCount
     from album.storage.rows import PhotoDetails
+    from album.storage.search import Browser
 
 _SORTS = {"date": "NEWEST", "score": "SCORE", "quality": "QUALITY"}
 _MOST_SHOWN = 30
@@ -47,7 +48,8 @@ def search(
 ) -> int:
     """Photos that match QUERY.
 
-    Words, facet:value, -not, '"two words"', dates: 2024, 2024-07..2024-08, is:video, rating:3..5.
+    Words, facet:value, -not, '"two words"', dates: 2024, 2024-07..2024-08, is:video, rating:3..5,
+    'rating:>3'.
     """
     from album.cli.reading import reading
     from album.domain.photo import PhotoId
@@ -56,8 +58,9 @@ def search(
 
     refuse_options(query)
     with reading(common) as library:
-        wanted = _understood(library, query)
-        page = library.find(library.browser(), wanted, Sort[_SORTS[sort]])
+        wanted, browser = _understood(library, query), library.browser()
+        page = library.find(browser, wanted, Sort[_SORTS[sort]])
+        _say_what_nobody_has(library, browser, wanted)
         found = [library.details(PhotoId(int(one))) for one in page.ids[:limit]]
     if as_json:
         print_json(search_json(found))
@@ -70,14 +73,27 @@ def search(
 
 
 def _understood(library: "Reading", words: "Sequence[str]") -> "Query":
-    """The query; what may be meant otherwise is said on stderr."""
-    from album.domain.query_text import doubts_of
-
-    text = " ".join(words)
-    wanted = library.parse(text)
-    for doubt in doubts_of(text, library.taxonomy):
+    """The query; what may be meant otherwise is said on stderr. QueryProblem for nonsense."""
+    said = library.read(" ".join(words))
+    for doubt in said.doubts:
         note(printable(doubt))
-    return wanted
+    for one in said.meanings:
+        name = _name_in(one.facet, one.slug, library.taxonomy)
+        note(printable(f"«{one.word}» is also understood as «{name}»."))
+    for problem in said.wrong[:-1]:
+        note(printable(str(problem)))
+    if said.wrong:
+        raise said.wrong[-1]
+    return said.query
+
+
+def _say_what_nobody_has(library: "Reading", browser: "Browser", wanted: "Query") -> None:
+    from album.domain.query import parts_of
+    from album.domain.query_text import print_query
+
+    for part in parts_of(wanted):
+        if not library.find(browser, part).total:
+            note(printable(f"no photo has «{print_query(part)}»."))
 
 
 @click.command(context_settings=WORDS)
@@ -91,7 +107,8 @@ def facets(common: Common, query: tuple[str, ...], as_json: bool) -> int:
 
     refuse_options(query)
     with reading(common) as library:
-        browser, wanted = library.browser(), _understood(library, query)
+        wanted, browser = _understood(library, query), library.browser()
+        _say_what_nobody_has(library, browser, wanted)
         found = library.counts(browser, wanted)
         total = library.find(browser, wanted).total
     if as_json:
@@ -102,9 +119,12 @@ def facets(common: Common, query: tuple[str, ...], as_json: bool) -> int:
 
 
 def _shown_name(facet: "Facet", one: "FacetCount", taxonomy: "Taxonomy") -> str:
-    if facet == "colour":
-        return colour_name(one.slug)
-    return name_of(one.slug, taxonomy) if one.slug in taxonomy else one.name
+    known = facet == "colour" or one.slug in taxonomy
+    return _name_in(facet, one.slug, taxonomy) if known else one.name
+
+
+def _name_in(facet: "Facet", slug: str, taxonomy: "Taxonomy") -> str:
+    return colour_name(slug) if facet == "colour" else name_of(slug, taxonomy)
 
 
 def _facets_document(

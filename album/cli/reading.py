@@ -10,7 +10,7 @@ from album.cli.library import DATABASE, existing_library
 from album.cli.options import Common
 from album.domain.photo import PhotoId
 from album.domain.query import Query, Sort
-from album.domain.query_text import parse_query
+from album.domain.query_text import Understood, read_query
 from album.domain.tag import Facet
 from album.domain.taxonomy import Taxonomy
 from album.storage.columns import PhotoColumns
@@ -37,9 +37,9 @@ class Reading:
         browser.load(self.connection)
         return browser
 
-    def parse(self, text: str) -> Query:
-        """The query that this text means; QueryProblem."""
-        return parse_query(text, self.taxonomy)
+    def read(self, text: str) -> Understood:
+        """The query that this text means, and what is to be said about it; QueryProblem."""
+        return read_query(text, self.taxonomy)
 
     def find(self, browser: Browser, query: Query, sort: Sort = Sort.NEWEST) -> Page:
         """The photos that match."""

@@ -12,15 +12,22 @@ Grammar (what the search field, the command and saved albums all speak):
                                            file or folder name
 
 In quotes, a backslash stands before a quote that belongs to the text. `is:video` is `kind:video`,
-`is:favourite` is `flag:favourite`; `tag:x` takes x from whatever facet knows it; `rating:3..5`.
+`is:favourite` is `flag:favourite`; `tag:x` takes x from whatever facet knows it; `rating:3..5`,
+`rating:>3`. Of two days or ratings the earlier or lower one may stand behind.
 `parse_query(print_query(query)) == query` for every query (`album.domain.query_text`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from album.domain.tag import Facet
+
+KINDS = ("photo", "video")
+"""Values of Facet.KIND."""
+
+FLAGS = ("favourite", "review", "problem", "untagged", "offline")
+"""Values of Facet.FLAG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,18 @@ class Query:
     """Photos for which every term holds; no term: all photos."""
 
     terms: tuple[Term, ...] = ()
+
+
+def parts_of(query: Query) -> list[Query]:
+    """All that a query asks for or leaves out, each value a query of its own that asks for it."""
+    parts: list[Query] = []
+    for term in query.terms:
+        wanted = replace(term, negated=False)
+        if isinstance(wanted, FacetTerm):
+            parts += (Query((replace(wanted, values=(one,)),)) for one in wanted.values)
+        else:
+            parts.append(Query((wanted,)))
+    return parts
 
 
 class Sort(StrEnum):

@@ -3,11 +3,13 @@
 import re
 from calendar import monthrange
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
-from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term, WordTerm
-from album.domain.tag import Facet
-from album.domain.taxonomy import Taxonomy
+from album.domain.colours import COLOURS
+from album.domain.query import FLAGS, KINDS, DateTerm, FacetTerm, Query, RatingTerm, Term, WordTerm
+from album.domain.tag import Facet, Tag
+from album.domain.taxonomy import Taxonomy, slugify
 from album.errors import QueryProblem
 
 _PREFIX = re.compile(r"([A-Za-z]+):")
@@ -19,16 +21,57 @@ _MONTH_YEAR = re.compile(
     rf"({'|'.join(f'{name}|{name[:3]}' for name in _MONTHS)})\s+(\d{{4}})(?=\s|$)",
     re.ASCII | re.IGNORECASE,
 )
-_RATING = re.compile(r"(-?\d{1,4})?(\.\.)?(-?\d{1,4})?", re.ASCII)
+_RATING = re.compile(
+    r"(?P<sign>[<>]=?)?(?P<one>-?\d{1,4})|(?P<low>-?\d{1,4})?\.\.(?P<high>-?\d{1,4})?", re.ASCII
+)
 _LIKELY_YEARS = range(1800, 2200)
 """A bare number outside is a word (`1080`, `0042`), unless `date:` stands before it."""
 
 _OR = re.compile(r"(?:or|或|或者)(?=\s|$)", re.IGNORECASE)
 """Between values of one facet; in quotes it is a word."""
 
-_LOWEST, _HIGHEST = 0, 5
+_REFUSED, _LOWEST, _HIGHEST = -1, 0, 5
 _FACETS: dict[str, Facet] = {facet.value: facet for facet in Facet} | {"color": Facet.COLOUR}
-_KINDS = frozenset({"photo", "video"})
+_VALUES = {Facet.KIND: KINDS, Facet.FLAG: FLAGS, Facet.COLOUR: tuple(tag.slug for tag in COLOURS)}
+"""Facets of which all values are known; a value of any other may come with the next photo."""
+
+_FORMS = {
+    "date": "Dates are 2024, 2024-07, 2024-07-12, July 2024 or 2024-07..2024-08.",
+    "rating": "Ratings are 0 to 5: rating:4, rating:3..5, rating:>3.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A word of a query that finds a value by another of its words («holiday»: `travel`)."""
+
+    word: str
+    facet: Facet
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A text as it was read.
+
+    Attributes:
+        query: what it means, read leniently: people are still typing.
+        wrong: parts that mean nothing as they stand; they set no condition, or are words.
+        doubts: parts that may be meant otherwise, one sentence each.
+        meanings: words that stand for something of another name.
+    """
+
+    query: Query
+    wrong: tuple[QueryProblem, ...] = ()
+    doubts: tuple[str, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
+
+
+def read_query(text: str, taxonomy: Taxonomy) -> Understood:
+    """The query that a text means, and what is to be said about it; QueryProblem."""
+    parser = _Parser(text, taxonomy)
+    query = Query(tuple(parser.terms()))
+    return Understood(query, tuple(parser.wrong), tuple(parser.doubts), tuple(parser.meanings))
 
 
 def parse_query(text: str, taxonomy: Taxonomy) -> Query:
@@ -40,14 +83,7 @@ def parse_query(text: str, taxonomy: Taxonomy) -> Query:
         text: in the grammar of `album.domain.query`.
         taxonomy: says which facet knows the values of `tag:`.
     """
-    return Query(tuple(_Parser(text, taxonomy).terms()))
-
-
-def doubts_of(text: str, taxonomy: Taxonomy) -> tuple[str, ...]:
-    """What of a text may be meant otherwise than it is read, one sentence each; QueryProblem."""
-    parser = _Parser(text, taxonomy)
-    parser.terms()
-    return tuple(parser.doubts)
+    return read_query(text, taxonomy).query
 
 
 def print_query(query: Query) -> str:
@@ -59,14 +95,20 @@ class _Parser:
     """Reads a text from left to right; `_at` is the next character.
 
     Attributes:
-        doubts: what was read leniently so far.
+        wrong, doubts, meanings: as in `Understood`, so far.
     """
 
     def __init__(self, text: str, taxonomy: Taxonomy) -> None:
         self._text = text
         self._at = 0
         self._taxonomy = taxonomy
+        self.wrong: list[QueryProblem] = []
         self.doubts: list[str] = []
+        self.meanings: list[Meaning] = []
+
+    def tell(self, doubt: str) -> None:
+        """Note that something was read leniently."""
+        self.doubts.append(doubt)
 
     def terms(self) -> list[Term]:
         found: list[Term] = []
@@ -78,7 +120,13 @@ class _Parser:
             if negated:
                 self._at += 1
                 if self._at == len(self._text) or self._text[self._at].isspace():
-                    continue  # a lone hyphen: the user is about to exclude something
+                    self.wrong.append(
+                        QueryProblem(
+                            "A hyphen alone leaves nothing out.",
+                            advice="Write the word right behind it: -night.",
+                        )
+                    )
+                    continue
             found.append(self._term(negated))
         return found
 
@@ -91,7 +139,7 @@ class _Parser:
         one, other = self._as_values(before), self._as_values(after)
         if one is not None and other is not None and one.facet is other.facet:
             return [FacetTerm(one.facet, tuple(dict.fromkeys((*one.values, *other.values))))]
-        self.doubts.append(
+        self.tell(
             f"{word[0]} joins values of one facet («beach or sunset»); here all is searched for."
         )
         return [before, after]
@@ -112,17 +160,14 @@ class _Parser:
 
     def _term(self, negated: bool) -> Term:
         if self._text[self._at] == '"':
-            return WordTerm(self._quoted(), negated)
+            return self._word(self._quoted(), negated)
         start = self._at
         prefix = _PREFIX.match(self._text, start)
         if prefix is not None:
-            read = self._readers().get(prefix[1].lower())
-            self._at = prefix.end()
-            term = read(self._values(), negated) if read is not None else None
+            term = self._prefixed(prefix, negated)
             if term is not None:
                 return term
             self._at = start
-            self._doubt_prefix(prefix[1])
         if month := _MONTH_YEAR.match(self._text, start):
             number = [name[:3] for name in _MONTHS].index(month[1][:3].lower()) + 1
             term = _dates(f"{month[2]}-{number:02}", negated, likely=True)
@@ -130,16 +175,66 @@ class _Parser:
                 self._at = month.end()
                 return term
         word = self._bare()
-        return _dates(word, negated, likely=True) or WordTerm(word, negated)
+        return _dates(word, negated, likely=True) or self._word(word, negated)
 
-    def _doubt_prefix(self, name: str) -> None:
-        """What looks like `facet:value` is read as a word."""
-        start, names = self._at, self._readers()
-        word, self._at = self._bare(), start
-        why = f"that is no {name}" if name.lower() in names else f"there is no facet {name}"
-        self.doubts.append(
-            f"{word} is searched for as a word: {why}. Facets are {', '.join(sorted(names))}."
-        )
+    def _word(self, text: str, negated: bool) -> WordTerm:
+        if self._text[self._at - 1] != '"' and _is_no_day(text):
+            advice = f"{_FORMS['date']} In quotes it is a word."
+            self.wrong.append(QueryProblem(f"There is no day or month {text}.", advice=advice))
+        self._note_meaning(text, self._taxonomy.find(text))
+        return WordTerm(text, negated)
+
+    def _note_meaning(self, text: str, known: Tag | None) -> None:
+        if known is not None:
+            names = {known.slug, *map(slugify, known.names.values())}
+            if slugify(text) not in names:
+                self.meanings.append(Meaning(text, known.facet, known.slug))
+
+    def _prefixed(self, prefix: re.Match[str], negated: bool) -> Term | None:
+        """The term of `facet:value`; None where it must be a word."""
+        name = prefix[1].lower()
+        read = self._readers().get(name)
+        self._at = prefix.end()
+        if read is None:
+            word = f"{prefix[0]}{self._bare()}"
+            names = ", ".join(sorted(self._readers()))
+            self.tell(
+                f"{word} is searched for as a word: there is no facet {prefix[1]}."
+                f" Facets are {names}."
+            )
+            return None
+        values = self._values()
+        term = read(values, negated)
+        self._judge(name, self._text[prefix.start() : self._at], values, term)
+        return term
+
+    def _judge(self, name: str, said: str, values: tuple[str, ...], term: Term | None) -> None:
+        """Note what is wrong with values, and what they mean."""
+        if not values:
+            self.wrong.append(
+                QueryProblem(
+                    f"{said} is without a value.",
+                    advice="Write what you look for right behind the colon.",
+                )
+            )
+        elif term is None:
+            self.wrong.append(QueryProblem(f"{said} is no {name}.", advice=_FORMS[name]))
+        if isinstance(term, FacetTerm):
+            for value in term.values:
+                self._judge_value(name, value, term.facet)
+
+    def _judge_value(self, name: str, value: str, facet: Facet) -> None:
+        known = (COLOURS if facet is Facet.COLOUR else self._taxonomy).find(value)
+        if known is not None and known.facet is facet:
+            self._note_meaning(value, known)
+        elif slugify(value) not in _VALUES.get(facet, (slugify(value),)):
+            possible = ", ".join((*KINDS, *FLAGS) if name == "is" else _VALUES[facet])
+            self.wrong.append(
+                QueryProblem(
+                    f"{name}:{value} is nothing that photos can be.",
+                    advice=f"Possible are {possible}.",
+                )
+            )
 
     def _readers(self) -> dict[str, Callable[[tuple[str, ...], bool], Term | None]]:
         def facet_reader(facet: Facet) -> Callable[[tuple[str, ...], bool], Term]:
@@ -195,7 +290,7 @@ class _Parser:
                 self._at += 1
             signs.append(sign)
         else:
-            self.doubts.append(f'A closing quote is missing after "{"".join(signs)}.')
+            self.tell(f'A closing quote is missing after "{"".join(signs)}.')
         return "".join(signs)
 
 
@@ -209,7 +304,7 @@ def _one(facets: set[Facet], prefix: str, values: tuple[str, ...]) -> Facet:
 
 
 def _is(values: tuple[str, ...], negated: bool) -> FacetTerm:
-    facets = {Facet.KIND if value.casefold() in _KINDS else Facet.FLAG for value in values}
+    facets = {Facet.KIND if value.casefold() in KINDS else Facet.FLAG for value in values}
     return FacetTerm(_one(facets, "is", values) if values else Facet.FLAG, values, negated)
 
 
@@ -231,7 +326,18 @@ def _dates(text: str, negated: bool, *, likely: bool) -> DateTerm | None:
             last = _last_day(match[1], match[2], match[3])
     except ValueError:
         return None  # there is no such day
+    if first > last:
+        return _dates("..".join(reversed(text.split(".."))), negated, likely=likely)
     return DateTerm(first, last, negated)
+
+
+def _is_no_day(text: str) -> bool:
+    """Whether it looks like a day or a month, but the calendar has none like it."""
+    match = _DATES.fullmatch(text)
+    if match is None or not (match[2] or match[6]):
+        return False
+    likely = all(int(year) in _LIKELY_YEARS for year in (match[1], match[5]) if year)
+    return likely and _dates(text, negated=False, likely=True) is None
 
 
 def _first_day(year: str, month: str | None, day: str | None) -> date:
@@ -244,12 +350,28 @@ def _last_day(year: str, month: str | None, day: str | None) -> date:
 
 
 def _rating(text: str, negated: bool) -> RatingTerm | None:
+    """The ratings of `4`, `>3`, `3..5`; None when there are none like it."""
     match = _RATING.fullmatch(text)
-    if match is None or not (match[1] or match[3]):
+    if match is None:
         return None
-    if match[2] is None:
-        return RatingTerm(int(match[1]), int(match[1]), negated) if not match[3] else None
-    return RatingTerm(int(match[1] or _LOWEST), int(match[3] or _HIGHEST), negated)
+    if match["one"]:
+        ends = _beyond(match["sign"], int(match["one"]))
+    elif match["low"] or match["high"]:
+        ends = (int(match["low"] or _LOWEST), int(match["high"] or _HIGHEST))
+        ends = (min(ends), max(ends)) if match["low"] and match["high"] else ends
+    else:
+        return None
+    lowest, highest = max(ends[0], _REFUSED), min(ends[1], _HIGHEST)
+    return RatingTerm(lowest, highest, negated) if lowest <= highest else None
+
+
+def _beyond(sign: str | None, number: int) -> tuple[int, int]:
+    """The ratings that are `>`, `>=`, `<`, `<=` or just this number."""
+    if sign is None:
+        return (number, number)
+    if sign[0] == ">":
+        return (number + (sign == ">"), _HIGHEST)
+    return (_LOWEST, number - (sign == "<"))
 
 
 def _print(term: Term) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from album.domain.colours import COLOURS
 from album.domain.photo import PhotoId
+from album.domain.query import FLAGS, KINDS
 from album.domain.tag import Facet, TagState
 from album.domain.taxonomy import Taxonomy, slugify
 from album.storage.fulltext import has_ideographs
@@ -30,17 +31,8 @@ TAG_FACETS = frozenset({Facet.SCENE, Facet.EVENT, Facet.THING, Facet.STYLE, Face
 
 _KNOWN_BY_PART = frozenset({Facet.CAMERA, Facet.FOLDER, Facet.KEYWORD})
 
-FAVOURITE, REVIEW, PROBLEM, UNTAGGED, OFFLINE = (
-    "favourite",
-    "review",
-    "problem",
-    "untagged",
-    "offline",
-)
-"""Values of Facet.FLAG."""
-
-PHOTO, VIDEO = "photo", "video"
-"""Values of Facet.KIND."""
+FAVOURITE, REVIEW, PROBLEM, UNTAGGED, OFFLINE = FLAGS
+PHOTO, VIDEO = KINDS
 
 _WIDTH_STEP = 8192
 """The index grows in steps of this many photos."""

@@ -14,6 +14,7 @@ from album.domain.tag import Facet, TagState
 from album.session import LibrarySession
 from album_ui import words
 from album_ui.bridge import Bridge
+from album_ui.labels import PlainLabel
 from album_ui.search.browsing import Browsing
 from album_ui.search.chips import ChipButton, ChoiceLine, chip_words
 from album_ui.search.choices import Chip
@@ -84,6 +85,44 @@ def test_a_text_without_meaning_is_marked_and_changes_nothing(
     field.setText("beach")
     field.ask_now()
     assert not field.property("wrong")
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("beach", ""),
+        ("tag:beach,sports", "tag:beach,sports names values of different kinds."),
+        ("is:nonsense", "is:nonsense is nothing that photos can be. Possible are"),
+        ("beach 2024-13", "There is no day or month 2024-13."),
+        ("bogus:x", "bogus:x is searched for as a word"),
+        ("seaside", "“seaside” is also understood as “beach”."),
+    ],
+)
+def test_what_is_to_be_said_about_a_text_is_said(
+    field: SearchField, line: ChoiceLine, text: str, remark: str
+) -> None:
+    field.remarked.connect(line.remark)
+    field.setText(text)
+    field.ask_now()
+    assert said(line).startswith(remark)
+    assert bool(said(line)) is bool(remark)
+
+
+def test_a_remark_goes_with_the_query_that_it_is_about(
+    field: SearchField, line: ChoiceLine, browsing: Browsing
+) -> None:
+    field.remarked.connect(line.remark)
+    field.setText("is:nonsense")
+    field.ask_now()
+    field.clearFocus()
+    browsing.ask(Query((BEACH,)))
+    assert said(line) == ""
+
+
+def said(line: ChoiceLine) -> str:
+    """What stands below the chips."""
+    shown = [one for one in line.findChildren(PlainLabel) if one.wordWrap() and one.isVisible()]
+    return " ".join(one.text() for one in shown)
 
 
 def test_esc_brings_the_query_back_and_leaves(
@@ -189,6 +228,14 @@ def test_nothing_found_offers_the_nearest_spelling(empty: EmptyPage, qtbot: QtBo
     qtbot.waitUntil(lambda: "Did you mean “beach”?" in offers(empty))
     next(one for one in empty.findChildren(QPushButton) if "beach" in one.text()).click()
     assert wanted == [Query((WordTerm("beach"),))]
+
+
+def test_nothing_found_says_what_no_photo_has(empty: EmptyPage, qtbot: QtBot) -> None:
+    empty.show_query(
+        Query((FacetTerm(Facet.SCENE, ("sky", "moon base")), WordTerm("not there", negated=True)))
+    )
+    texts = [one for one in empty.findChildren(PlainLabel) if one.wordWrap()]
+    qtbot.waitUntil(lambda: texts[0].text() == "No photo has “moon base”, “not there”.")
 
 
 def test_nothing_found_offers_what_to_take_away(empty: EmptyPage, qtbot: QtBot) -> None:

@@ -504,3 +504,24 @@ def test_show_says_that_the_file_is_gone(indexed: Album, photos: Path) -> None:
     assert indexed("index").code == 0
     answer = indexed("show", gone)
     assert (answer.code, "its file is gone" in answer.err) == (0, True)
+
+
+@pytest.mark.parametrize("words", [["2024-13"], ["is:nonsense"], ["scene:"], ["beach", "-"]])
+@pytest.mark.parametrize("command", ["search", "facets"])
+def test_a_query_that_means_nothing_is_a_wrong_command_line(
+    indexed: Album, command: str, words: list[str]
+) -> None:
+    answer = indexed(command, *words, "--json")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("album: ")
+
+
+def test_what_nobody_has_is_an_empty_answer_that_says_so(indexed: Album) -> None:
+    answer = indexed("search", "beach", "scene:nowhere", "--json")
+    assert (answer.code, answer.json) == (0, [])
+    assert answer.err == "album: no photo has «scene:nowhere».\n"
+
+
+def test_what_a_word_stands_for_is_said(indexed: Album) -> None:
+    assert "«seaside» is also understood as «coast»." in indexed("search", "seaside").err
+    assert "understood" not in indexed("search", "beach").err

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term, WordTerm
-from album.domain.query_text import doubts_of, parse_query, print_query
+from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term, WordTerm, parts_of
+from album.domain.query_text import Meaning, parse_query, print_query, read_query
 from album.domain.tag import Facet, Tag
 from album.domain.taxonomy import Taxonomy
 from album.errors import QueryProblem
@@ -16,7 +16,7 @@ TAXONOMY = Taxonomy(
     [
         Tag("beach", Facet.SCENE, {"en": "beach", "zh": "海滩"}),
         Tag("party", Facet.EVENT, {"en": "party"}),
-        Tag("wedding", Facet.EVENT, {"en": "wedding"}),
+        Tag("wedding", Facet.EVENT, {"en": "wedding"}, synonyms=("marriage",)),
     ]
 )
 
@@ -74,6 +74,13 @@ def parsed(text: str) -> tuple[Term, ...]:
         ("rating:4", (RatingTerm(4, 4),)),
         ("rating:3..", (RatingTerm(3, 5),)),
         ("rating:..2", (RatingTerm(0, 2),)),
+        ("rating:>3", (RatingTerm(4, 5),)),
+        ("rating:>=3", (RatingTerm(3, 5),)),
+        ("rating:<3", (RatingTerm(0, 2),)),
+        ("rating:<=3", (RatingTerm(0, 3),)),
+        ("rating:5..2", (RatingTerm(2, 5),)),
+        ("rating:9..1", (RatingTerm(1, 5),)),
+        ("2024-08..2024-07", (DateTerm(date(2024, 7, 1), date(2024, 8, 31)),)),
         ("-rating:-1", (RatingTerm(-1, -1, negated=True),)),
     ],
 )
@@ -84,7 +91,8 @@ def test_typed_text_is_understood(text: str, terms: tuple[Term, ...]) -> None:
 @pytest.mark.parametrize(
     "word",
     ["1080", "0042", "2024-13", "2024-02-31", "2024..abc", "20244", "20242025", "..",
-     "2023..2024..2025", "http://x", "colour", "rating:many", "rating:", "rating:3.5",
+     "2023..2024..2025", "http://x", "colour", "rating:many", "rating:", "rating:3.5", "rating:6",
+     "rating:>5", "rating:..", "rating:12345",
      "date:soon", "a-b", "it's",
      "a:b", "2024.01", "IMG_2024"],
 )  # fmt: skip
@@ -141,8 +149,16 @@ _TERMS = st.one_of(
         st.booleans(),
     ),
     st.builds(WordTerm, _TEXTS, st.booleans()),
-    st.builds(DateTerm, st.dates(), st.dates(), st.booleans()),
-    st.builds(RatingTerm, st.integers(-1, 5), st.integers(-1, 5), st.booleans()),
+    st.builds(
+        lambda days, negated: DateTerm(min(days), max(days), negated),
+        st.tuples(st.dates(), st.dates()),
+        st.booleans(),
+    ),
+    st.builds(
+        lambda ends, negated: RatingTerm(min(ends), max(ends), negated),
+        st.tuples(st.integers(-1, 5), st.integers(-1, 5)),
+        st.booleans(),
+    ),
 )
 
 
@@ -171,7 +187,6 @@ def test_a_month_beside_a_year_stays_the_word_that_it_is() -> None:
     ("text", "doubts"),
     [
         ("bogus:zzz beach", ("bogus:zzz is searched for as a word: there is no facet bogus.",)),
-        ("-rating:many", ("rating:many is searched for as a word: that is no rating.",)),
         ('beach "lake garda', ('A closing quote is missing after "lake garda.',)),
         ('camera:"Canon', ('A closing quote is missing after "Canon.',)),
         ('"bogus:zzz" "lake garda" scene:beach 12:30 2024 rating:3..5', ()),
@@ -179,6 +194,56 @@ def test_a_month_beside_a_year_stays_the_word_that_it_is() -> None:
     ],
 )
 def test_what_may_be_meant_otherwise_is_said(text: str, doubts: tuple[str, ...]) -> None:
-    found = doubts_of(text, TAXONOMY)
+    found = read_query(text, TAXONOMY).doubts
     assert len(found) == len(doubts)
     assert all(one.startswith(start) for one, start in zip(found, doubts, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "advice"),
+    [
+        ("-rating:many", "rating:many is no rating.", "rating:3..5"),
+        ("rating:7", "rating:7 is no rating.", "0 to 5"),
+        ("date:soon", "date:soon is no date.", "2024-07"),
+        ("beach 2024-13", "There is no day or month 2024-13.", "In quotes it is a word"),
+        ("2024-05..2024-02-31", "There is no day or month 2024-05..2024-02-31.", "2024-07"),
+        ("is:nonsense", "is:nonsense is nothing that photos can be.", "video, favourite"),
+        ("flag:odd", "flag:odd is nothing that photos can be.", "untagged"),
+        ("color:nonsense", "color:nonsense is nothing that photos can be.", "red, orange"),
+        ("scene:", "scene: is without a value.", "behind the colon"),
+        ("rating:", "rating: is without a value.", "behind the colon"),
+        ("beach -", "A hyphen alone leaves nothing out.", "-night"),
+    ],
+)
+def test_what_means_nothing_is_said_with_what_is_possible(
+    text: str, said: str, advice: str
+) -> None:
+    (problem,) = read_query(text, TAXONOMY).wrong
+    assert problem.text == said
+    assert advice in problem.advice
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["beach -night 2024", '"2024-13"', "20242025", "IMG_2024-13", "0042-13", "is:Video",
+     "colour:红色", "scene:nobody-has-it", "rating:9..1", "kind:photo", "12:30", ""],
+)  # fmt: skip
+def test_what_means_something_is_not_wrong(text: str) -> None:
+    assert not read_query(text, TAXONOMY).wrong
+
+
+def test_a_word_that_stands_for_something_of_another_name_is_told() -> None:
+    wedding = Meaning("marriage", Facet.EVENT, "wedding")
+    for text in ("marriage", "event:marriage", "tag:marriage", '"marriage"'):
+        assert read_query(text, TAXONOMY).meanings == (wedding,)
+    assert read_query("colour:crimson", TAXONOMY).meanings == (
+        Meaning("crimson", Facet.COLOUR, "red"),
+    )
+    assert read_query("Wedding 海滩 scene:beach event:beach crimson", TAXONOMY).meanings == ()
+
+
+def test_a_query_falls_into_its_parts() -> None:
+    query = parse_query("scene:beach,sky -night 2024", TAXONOMY)
+    assert [print_query(one) for one in parts_of(query)] == [
+        "scene:beach", "scene:sky", "night", "2024",
+    ]  # fmt: skip

@@ -120,6 +120,7 @@ class Program(QObject):
     def _connect_pages(self) -> None:
         self.library.decided.connect(self._on_decided)
         self.field.left.connect(self._on_search_left)
+        self.field.remarked.connect(self.library.remark)
         self.viewer.decided.connect(self._on_decided)
         self.viewer.photo_shown.connect(self._on_photo_shown)
         self.library.drag_wanted.connect(self._on_drag_wanted)

@@ -112,6 +112,10 @@ class LibraryPage(Page):
         self._session.settings.change(info_shown=shown)
         self.info_toggled.emit(shown)
 
+    def remark(self, text: str) -> None:
+        """Say something about what was searched; empty: nothing more."""
+        self._choice.remark(text)
+
     def set_row_px(self, height: int) -> None:
         """Make the pictures so high."""
         self.view.set_row_px(height)

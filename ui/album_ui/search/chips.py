@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from album.domain.colours import COLOURS
 from album.domain.query import DateTerm, FacetTerm, Query, RatingTerm, Term
@@ -193,6 +193,10 @@ class ChoiceLine(QWidget):
         self._total = PlainLabel()
         self._total.setProperty("role", "second")
         self._total.setFixedHeight(CHIP_PX)
+        self._remark = PlainLabel()
+        self._remark.setProperty("role", "second")
+        self._remark.setWordWrap(True)
+        self._remark.hide()
         self._chips = QWidget()
         self._flow = FlowLayout(self._chips, 8, 6)
         self._save = QPushButton(tr("Save as album"))
@@ -226,6 +230,11 @@ class ChoiceLine(QWidget):
         """How many photos there are, in words."""
         return self._total.text()
 
+    def remark(self, text: str) -> None:
+        """Say something about the query, quietly below its chips; empty: nothing more."""
+        self._remark.setText(text)
+        self._remark.setVisible(bool(text))
+
     def ask_name(self) -> None:
         """Let the user name the choice, to keep it as an album."""
         if self._browsing.query.terms:
@@ -233,9 +242,13 @@ class ChoiceLine(QWidget):
             self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(PAGE_MARGIN_PX, 14, SCROLLER_PX, 8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PAGE_MARGIN_PX, 14, SCROLLER_PX, 8)
+        column.setSpacing(6)
+        row = QHBoxLayout()
         row.setSpacing(10)
+        column.addLayout(row)
+        column.addWidget(self._remark)
         self._title.setFixedHeight(CHIP_PX)
         row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._chips, 1)

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from album.domain.query import Query, Sort, WordTerm
+from album.domain.query import Query, Sort, WordTerm, parts_of
 from album.domain.tag import Facet
 from album.session import LibrarySession
 from album.storage.problems import Problem
@@ -70,10 +70,29 @@ class EmptyPage(QWidget):
         title, text = _reason(query)
         self._title.setText(title)
         self._text.setText(text)
+        self._say_what_nobody_has(query)
         self._offer_spellings(query)
         for chip in choices.chips(query) if len(choices.chips(query)) > 1 else []:
             self._try_without(query, chip)
         self._offer(tr("Show all photos"), lambda: self.query_wanted.emit(Query()))
+
+    def _say_what_nobody_has(self, query: Query) -> None:
+        """Name what is the reason by itself: the library holds no photo of it at all."""
+        if choices.chosen(query, Facet.FLAG):
+            return  # what is left to decide or to like may well be nothing
+        nobody: list[str] = []
+
+        def on_page(name: str, page: Page) -> None:
+            if not page.total and query == self._query:
+                nobody.append(f"“{name}”")
+                self._text.setText(tr("No photo has {names}.", names=", ".join(nobody)))
+
+        for chip, part in zip(choices.chips(query), parts_of(query), strict=True):
+            small, text = chip_words(query, chip, self._session.tag_name)
+            name = text if chip.value is not None or not small else f"{small} {text}"
+            name = name.strip("“”")
+            found = self._session.browse(part, Sort.NEWEST)
+            self._bridge.call(found, partial(on_page, name), owner=self)
 
     def _on_problems(self, problems: Sequence[Problem]) -> None:
         """There may be files, only none that could be read: that is no empty library."""

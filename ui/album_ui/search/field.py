@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from album.domain.query import Query
-from album.domain.query_text import print_query
+from album.domain.query_text import Understood, print_query, read_query
 from album.errors import QueryProblem
 from album.session import LibrarySession
 from album_ui import shortcuts
@@ -15,9 +15,10 @@ from album_ui.bridge import Bridge
 from album_ui.fields import LineField
 from album_ui.labels import PlainLabel
 from album_ui.search.browsing import Browsing
+from album_ui.search.chips import value_name
 from album_ui.search.completions import Completions
 from album_ui.theme import CONTROL_PX, Theme
-from album_ui.words import told_of, tr
+from album_ui.words import repeated, told_of, tr
 
 THROTTLE_MS: Final = 150
 _WIDEST_PX: Final = 640
@@ -28,7 +29,12 @@ class SearchField(LineField):
     """Ctrl+F; asks 150 ms after the last letter; completes names of tags.
 
     `left` by Enter, which asks at once, and by Esc, which brings back what was asked last.
+
+    Signals:
+        remarked(str): what is to be said about the text that stands here; empty: nothing.
     """
+
+    remarked = Signal(str)
 
     def __init__(
         self,
@@ -78,14 +84,26 @@ class SearchField(LineField):
         """Ask for what is typed, without waiting for the next letter."""
         self._timer.stop()
         try:
-            query = self._session.parse(self.text())
+            said = read_query(self.text(), self._session.taxonomy)
         except QueryProblem as problem:
-            self.setToolTip(told_of(problem))
             self._say_wrong(True)
+            self.remarked.emit(told_of(problem))
             return
-        self.setToolTip(shortcuts.tip("search"))
         self._say_wrong(False)
-        self._browsing.ask(query)
+        self._browsing.ask(said.query)
+        self.remarked.emit(self._remarks(said))
+
+    def _remarks(self, said: Understood) -> str:
+        """What is wrong, doubtful, or understood by another name, in the user's language."""
+        meanings = (
+            tr(
+                "“{word}” is also understood as “{name}”.",
+                word=one.word,
+                name=value_name(one.facet, one.slug, self._session.tag_name),
+            )
+            for one in said.meanings
+        )
+        return " ".join((*map(told_of, said.wrong), *map(repeated, said.doubts), *meanings))
 
     def _on_edited(self, text: str) -> None:
         self._clear.setVisible(bool(text))
@@ -103,9 +121,8 @@ class SearchField(LineField):
     def _on_query_changed(self, query: Query) -> None:
         if self.hasFocus() and (self._timer.isActive() or self._means(query)):
             return
-        self.setText(print_query(query))
+        self._show(query)
         self.setCursorPosition(0)
-        self._say_wrong(False)
         self._clear.setVisible(bool(self.text()))
         self._key.setVisible(not self.text())
 
@@ -136,7 +153,7 @@ class SearchField(LineField):
             event.accept()
         elif event.key() == Qt.Key.Key_Escape:
             self._timer.stop()
-            self._on_query_changed_now()
+            self._show(self._browsing.query)
             self.clearFocus()
             self.left.emit()
         else:
@@ -149,9 +166,11 @@ class SearchField(LineField):
             self.clearFocus()
             self.left.emit()
 
-    def _on_query_changed_now(self) -> None:
-        self.setText(print_query(self._browsing.query))
+    def _show(self, query: Query) -> None:
+        text = print_query(query)
+        self.setText(text)
         self._say_wrong(False)
+        self.remarked.emit(self._remarks(read_query(text, self._session.taxonomy)))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The whole text is taken, so that typing begins anew."""
