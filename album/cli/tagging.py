@@ -46,6 +46,7 @@ def tag(common: Common, words: tuple[str, ...], cleared: tuple[str, ...], as_jso
         raise click.UsageError("Name the files to tag.")
     if not (decisions or cleared) or not all(word for word, _ in decisions):
         raise click.UsageError("Say which tags: +beach sets one, -night rejects one.")
+    _refuse_contradictions([*decisions, *((word, None) for word in cleared)])
     with quick_library(common) as session:
         ids, failed = find_photos(session, files)
         done = _decide(session, ids, decisions, cleared) if ids else []
@@ -65,6 +66,30 @@ def tag(common: Common, words: tuple[str, ...], cleared: tuple[str, ...], as_jso
     for path, reason in failed:
         fail(path, reason)
     return Exit.SOME_FAILED if failed else Exit.DONE
+
+
+def _refuse_contradictions(decisions: "Sequence[tuple[str, TagState | None]]") -> None:
+    """A usage error where the same tag is to be two things at once; None: its decision undone."""
+    from album.storage.tags import resolve_tag
+    from album.taxonomies import built_in_taxonomy
+
+    taxonomy = built_in_taxonomy()
+    said: dict[str, tuple[str, TagState | None]] = {}
+    for word, state in decisions:
+        meant = resolve_tag(word, taxonomy)
+        slug = meant[0] if meant else word
+        before, other = said.setdefault(slug, (word, state))
+        if other is not state:
+            raise click.UsageError(
+                f"{_written(before, other)} and {_written(word, state)} contradict each other;"
+                " say one of them. Nothing was changed."
+            )
+
+
+def _written(word: str, state: "TagState | None") -> str:
+    """A decision as it stands on the command line."""
+    signs = {state: sign for sign, state in _SIGNS.items()}
+    return f"--clear {word}" if state is None else f"{signs[state]}{word}"
 
 
 def _decide(

@@ -525,3 +525,19 @@ def test_what_nobody_has_is_an_empty_answer_that_says_so(indexed: Album) -> None
 def test_what_a_word_stands_for_is_said(indexed: Album) -> None:
     assert "«seaside» is also understood as «coast»." in indexed("search", "seaside").err
     assert "understood" not in indexed("search", "beach").err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["+beach", "-beach"], ["-beach", "+海滩"], ["+own words", "-Own Words"],
+     ["--clear", "beach", "+beach"]],
+)  # fmt: skip
+def test_tags_that_contradict_each_other_are_refused(
+    indexed: Album, photos: Path, words: list[str]
+) -> None:
+    file = next(photos.rglob("*.jpg"))
+    before = indexed("show", file, "--json").json
+    answer = indexed("tag", file, *words)
+    assert answer.code == 2
+    assert "contradict each other" in answer.err
+    assert indexed("show", file, "--json").json == before
