@@ -65,8 +65,11 @@ def remove(common: Common, folder: Path, as_json: bool) -> int:
 @pass_common
 def folders(common: Common, as_json: bool) -> int:
     """The watched folders and how they are."""
-    with quick_library(common) as session:
-        found = [_as_it_is_now(one) for one in session.folders().result()]
+    from album.cli.reading import reading
+    from album.session.folders import folder_statuses
+
+    with reading(common) as library:
+        found = [_as_it_is_now(one) for one in folder_statuses(library.connection)]
     if as_json:
         print_json(
             [

@@ -10,6 +10,7 @@ from album.cli.output import note, printable
 from album.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
 
     from album.domain.photo import PhotoId
@@ -40,7 +41,7 @@ def existing_library(common: Common) -> Path:
 
 @contextmanager
 def quick_library(common: Common) -> "Iterator[LibrarySession]":
-    """The library for a question or a small change, beside a window that may run."""
+    """The library for a small change, beside a window that may run."""
     directory = existing_library(common)
     with _opened(directory, common, work=False) as session:
         yield session
@@ -102,12 +103,12 @@ def user_settings() -> "SettingsStore":
     return SettingsStore(settings_path())
 
 
-def find_photo(session: "LibrarySession", file: Path) -> "PhotoId | None":
+def photo_of(connection: "sqlite3.Connection", file: Path) -> "PhotoId | None":
     """The photo that lies at this path, as written or with its links resolved."""
     from album.storage.photos import photo_at
 
-    for path in dict.fromkeys((Path(file).expanduser().absolute(), Path(file).resolve())):
-        found = session.database.query(partial(photo_at, path=path))
+    for path in dict.fromkeys((file.expanduser().absolute(), file.resolve())):
+        found = photo_at(connection, path)
         if found is not None:
             return found
     return None
@@ -120,7 +121,7 @@ def find_photos(
     ids: dict[PhotoId, None] = {}
     failed = []
     for file in files:
-        photo_id = find_photo(session, file)
+        photo_id = session.database.query(partial(photo_of, file=file))
         if photo_id is not None:
             ids[photo_id] = None
         elif file.exists():

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from album.cli.library import DATABASE, existing_library
+from album.cli.library import DATABASE, existing_library, photo_of
 from album.cli.options import Common
 from album.domain.photo import PhotoId
 from album.domain.query import Query, Sort
@@ -14,10 +14,10 @@ from album.domain.query_text import Understood, read_query
 from album.domain.tag import Facet
 from album.domain.taxonomy import Taxonomy
 from album.storage.columns import PhotoColumns
-from album.storage.database import Database, connect_readonly
+from album.storage.connections import connect_readonly
+from album.storage.database import Database
 from album.storage.facets import FacetCount, FacetIndex
 from album.storage.failures import explained
-from album.storage.photos import photo_at
 from album.storage.rows import PhotoDetails, photo_details
 from album.storage.schema import APPLICATION_ID, VERSION
 from album.storage.search import Browser, Page
@@ -26,8 +26,12 @@ from album.taxonomies import built_in_taxonomy
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The library as it stood when it was opened."""
+    """The library as it stood when it was opened.
 
+    Looking writes nothing: a library on a read-only disk, or of somebody else, can be read.
+    """
+
+    path: Path
     connection: sqlite3.Connection
     taxonomy: Taxonomy
 
@@ -52,11 +56,7 @@ class Reading:
 
     def photo_at(self, file: Path) -> PhotoId | None:
         """The photo that lies at this path, as written or with its links resolved."""
-        for path in dict.fromkeys((file.expanduser().absolute(), file.resolve())):
-            found = photo_at(self.connection, path)
-            if found is not None:
-                return found
-        return None
+        return photo_of(self.connection, file)
 
     def details(self, photo_id: PhotoId) -> PhotoDetails:
         """All that is known of a photo that is there."""
@@ -75,7 +75,7 @@ def reading(common: Common) -> Iterator[Reading]:
             Database(path).open().close()
         with closing(connect_readonly(path)) as connection:
             connection.execute("BEGIN")
-            yield Reading(connection, built_in_taxonomy())
+            yield Reading(path, connection, built_in_taxonomy())
     except sqlite3.Error as error:
         raise explained(error, path) or error from error
 

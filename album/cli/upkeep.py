@@ -2,13 +2,12 @@
 
 import time
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from album.cli.library import DATABASE, existing_library, find_photo, quick_library
+from album.cli.library import DATABASE, existing_library, quick_library
 from album.cli.options import A_PATH, Common, Exit, json_option, library_option, pass_common
 from album.cli.output import (
     counted,
@@ -25,7 +24,7 @@ from album.errors import EnvironmentProblem, LibraryDamaged, advised
 if TYPE_CHECKING:
     import sqlite3
 
-    from album.session import LibrarySession
+    from album.cli.reading import Reading
     from album.storage.jobs import JobRecord
     from album.storage.problems import Problem
 
@@ -39,14 +38,18 @@ _ALL = 1_000_000_000
 @pass_common
 def problems(common: Common, retry: bool, as_json: bool) -> int:
     """Files that could not be read, decoded or looked at, and why."""
-    with quick_library(common) as session:
-        found = session.problems().result()
-        tried = session.retry([one.id for one in found]).result() if retry and found else 0
+    from album.cli.reading import reading
+    from album.storage.problems import problems as all_problems
+
+    with reading(common) as library:
+        found = all_problems(library.connection)
     if as_json:
         print_json([_problem_document(one) for one in found])
     else:
         _say_problems(found)
     if retry:
+        with quick_library(common) as session:
+            tried = session.retry([one.id for one in found]).result()
         note(f"{counted(tried, 'file')} will be tried again by `album index` or an open window.")
     return Exit.DONE
 
@@ -85,16 +88,17 @@ def _problem_document(one: "Problem") -> dict[str, Any]:
 @pass_common
 def jobs(common: Common, state: str | None, limit: int, as_json: bool) -> int:
     """The queue of photos to look at."""
+    from album.cli.reading import reading
     from album.storage.jobs import jobs as jobs_in_state
 
-    with quick_library(common) as session:
-        counts = _job_counts(session)
+    with reading(common) as library:
+        counts = _job_counts(library.connection)
         states = (state,) if state else ("running", "failed", "cancelled", "pending")
         found: list[JobRecord] = []
         for one in states:
-            more = session.database.query(partial(jobs_in_state, state=one, limit=limit))
+            more = jobs_in_state(library.connection, state=one, limit=limit)
             found = [*found, *more][:limit]
-        documents = [_job_document(session, one) for one in found]
+        documents = [_job_document(library.connection, one) for one in found]
     if as_json:
         print_json({**counts, "jobs": documents})
         return Exit.DONE
@@ -110,20 +114,20 @@ def jobs(common: Common, state: str | None, limit: int, as_json: bool) -> int:
     return Exit.DONE
 
 
-def _job_counts(session: "LibrarySession") -> dict[str, int]:
+def _job_counts(connection: "sqlite3.Connection") -> dict[str, int]:
     from dataclasses import asdict
 
     from album.storage.jobs import counts
 
-    return asdict(session.database.query(counts))
+    return asdict(counts(connection))
 
 
-def _job_document(session: "LibrarySession", job: "JobRecord") -> dict[str, Any]:
+def _job_document(connection: "sqlite3.Connection", job: "JobRecord") -> dict[str, Any]:
     return {
         "id": job.id,
         "kind": job.kind,
         "state": job.state,
-        "path": _place(session, job),
+        "path": _place(connection, job),
         "attempts": job.attempts,
         "signature": job.signature,
         "reason": job.reason,
@@ -131,12 +135,11 @@ def _job_document(session: "LibrarySession", job: "JobRecord") -> dict[str, Any]
     }
 
 
-def _place(session: "LibrarySession", job: "JobRecord") -> str | None:
+def _place(connection: "sqlite3.Connection", job: "JobRecord") -> str | None:
     """Where the job's photo lies; None when all its files are gone."""
     from album.storage.photos import locate
 
-    ids = [job.photo_id]
-    located = session.database.query(lambda connection: locate(connection, ids)).get(job.photo_id)
+    located = locate(connection, [job.photo_id]).get(job.photo_id)
     return str(located.paths[0]) if located and located.paths else None
 
 
@@ -147,8 +150,10 @@ def _place(session: "LibrarySession", job: "JobRecord") -> str | None:
 @pass_common
 def status(common: Common, which: str | None, as_json: bool) -> int:
     """Where the library stands, or one job (by its ID) or FILE."""
-    with quick_library(common) as session:
-        document = _library_document(session) if which is None else _job_or_file(session, which)
+    from album.cli.reading import reading
+
+    with reading(common) as library:
+        document = _library_document(library) if which is None else _job_or_file(library, which)
     unknown = document.get("known") is False and not document["problems"]
     if as_json:
         print_json(document)
@@ -161,27 +166,25 @@ def status(common: Common, which: str | None, as_json: bool) -> int:
     return Exit.DONE
 
 
-def _library_document(session: "LibrarySession") -> dict[str, Any]:
+def _library_document(library: "Reading") -> dict[str, Any]:
+    from album.session.folders import folder_statuses
     from album.storage.photos import present_count
+    from album.storage.problems import problems as all_problems
 
-    def count(connection: "sqlite3.Connection") -> tuple[int, int]:
-        missing = (
-            "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'missing' AND photo_id NOT IN"
-            " (SELECT photo_id FROM file WHERE state = 'present')"
-        )
-        return present_count(connection), connection.execute(missing).fetchone()[0]
-
-    photos, missing = session.database.query(count)
-    folders = session.folders().result()
+    missing = (
+        "SELECT count(DISTINCT photo_id) FROM file WHERE state = 'missing' AND photo_id NOT IN"
+        " (SELECT photo_id FROM file WHERE state = 'present')"
+    )
+    folders = folder_statuses(library.connection)
     return {
-        "library": str(session.directory),
-        "bytes": _size_bytes(session.directory),
-        "photos": photos,
-        "missing_files": missing,
+        "library": str(library.path.parent),
+        "bytes": _size_bytes(library.path.parent),
+        "photos": present_count(library.connection),
+        "missing_files": library.connection.execute(missing).fetchone()[0],
         "folders": len(folders),
         "unhealthy_folders": sum(str(one.state) not in {"healthy", "polling"} for one in folders),
-        "problems": len(session.problems().result()),
-        "jobs": _job_counts(session),
+        "problems": len(all_problems(library.connection)),
+        "jobs": _job_counts(library.connection),
     }
 
 
@@ -189,28 +192,29 @@ def _size_bytes(directory: Path) -> int:
     return sum(one.stat().st_size for one in directory.glob(f"{DATABASE}*") if one.is_file())
 
 
-def _job_or_file(session: "LibrarySession", which: str) -> dict[str, Any]:
+def _job_or_file(library: "Reading", which: str) -> dict[str, Any]:
     from album.storage.jobs import jobs as jobs_in_state
+    from album.storage.problems import problems as all_problems
 
-    everything = session.database.query(partial(jobs_in_state, limit=_ALL))
+    connection = library.connection
+    everything = jobs_in_state(connection, limit=_ALL)
     if which.isdecimal() and not Path(which).exists():
         for job in everything:
             if job.id == int(which):
-                return _job_document(session, job)
+                return _job_document(connection, job)
         raise EnvironmentProblem(f"There is no job {which}; `album jobs` lists them.")
     path = Path(which)
-    photo_id = find_photo(session, path)
-    wrong = [
-        _problem_document(one)
-        for one in session.problems().result()
-        if one.path in {path.absolute(), path.resolve()}
-    ]
+    photo_id = library.photo_at(path)
     of_photo = [one for one in everything if photo_id is not None and one.photo_id == photo_id]
     return {
         "path": str(path.absolute()),
         "known": photo_id is not None,
-        "jobs": [_job_document(session, one) for one in of_photo],
-        "problems": wrong,
+        "jobs": [_job_document(connection, one) for one in of_photo],
+        "problems": [
+            _problem_document(one)
+            for one in all_problems(connection)
+            if one.path in {path.absolute(), path.resolve()}
+        ],
     }
 
 
@@ -239,13 +243,15 @@ def _say_document(document: dict[str, Any]) -> None:
 @pass_common
 def check(common: Common, as_json: bool) -> int:
     """Whether the library file is sound, page by page."""
+    from album.cli.reading import reading
     from album.storage.failures import how_to_restore
+    from album.storage.upkeep import find_faults
 
     where = existing_library(common) / DATABASE
     advice = how_to_restore(where)
     try:
-        with quick_library(common) as session:
-            faults = session.database.check()
+        with reading(common) as library:
+            faults = find_faults(library.connection)
     except LibraryDamaged as problem:  # so badly that it cannot be opened
         faults, advice = [problem.text], problem.advice
     if as_json:
@@ -269,6 +275,9 @@ def backup(common: Common, file: Path | None, as_json: bool) -> int:
 
     It may be in use meanwhile; the copy is whole and consistent.
     """
+    from album.cli.reading import reading
+    from album.storage.upkeep import copy_database
+
     directory = existing_library(common)
     to = file or directory / "backups" / time.strftime("library-%Y%m%d-%H%M%S.db")
     if to.is_dir():
@@ -282,8 +291,8 @@ def backup(common: Common, file: Path | None, as_json: bool) -> int:
         raise EnvironmentProblem(
             f"{to} is there already; it was left as it is.", advice="Choose another name."
         )
-    with quick_library(common) as session:
-        session.database.backup(to.absolute())
+    with reading(common) as library:
+        copy_database(library.path, to.absolute())
     size_bytes = to.stat().st_size
     if as_json:
         print_json({"backup": str(to.absolute()), "bytes": size_bytes})

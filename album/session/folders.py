@@ -111,7 +111,7 @@ class WatchedFolders:
 
     def statuses(self) -> Future[list[FolderStatus]]:
         """All folders, by path."""
-        return self._database.read(_statuses)
+        return self._database.read(folder_statuses)
 
     def all(self) -> list[Folder]:
         """All folders; waits."""
@@ -164,14 +164,15 @@ def _add(db: sqlite_utils.Database, places: Sequence[Path]) -> list[FolderStatus
         known = [one for one in folders(db.conn) if covers(one.path, place)]
         inside = max(known, key=lambda one: len(one.path.parts), default=None)
         ids[inside.id if inside else add_folder(db, place).id] = None
-    return [status for status in _statuses(db.conn) if status.id in ids]
+    return [status for status in folder_statuses(db.conn) if status.id in ids]
 
 
 def _remove(db: sqlite_utils.Database, folder_id: FolderId) -> tuple[Folder | None, list[PhotoId]]:
     return folder(db.conn, folder_id), remove_folder(db, folder_id)
 
 
-def _statuses(connection: sqlite3.Connection) -> list[FolderStatus]:
+def folder_statuses(connection: sqlite3.Connection) -> list[FolderStatus]:
+    """All folders, by path."""
     counts = photo_counts(connection)
     return [
         FolderStatus(one.id, one.path, one.state, one.note, counts.get(one.id, 0))

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from album.errors import AlbumError, Interrupted
+from album.storage.connections import BUSY_TIMEOUT_S, connect_readonly, connect_writable
 from album.storage.failures import explained
 from album.storage.upkeep import copy_database, find_faults, prepare
 
@@ -31,8 +32,6 @@ log = logging.getLogger(__name__)
 
 READERS = 3
 """Two may be reading columns and facets of a large library; there is one left for the window."""
-BUSY_TIMEOUT_S = 30.0
-"""How long a write waits for another process before it gives up."""
 JOIN_TIMEOUT_S = 30.0
 
 _STEPS_A_LOOK = 500_000
@@ -324,32 +323,3 @@ def _join(thread: threading.Thread) -> None:
     thread.join(JOIN_TIMEOUT_S)
     if thread.is_alive():
         log.error("the thread %s did not end in %.0f s", thread.name, JOIN_TIMEOUT_S)
-
-
-def connect_writable(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
-    """The connection of the writer; for one thread at a time."""
-    connection = sqlite3.connect(
-        path,
-        isolation_level=None,
-        timeout=busy_timeout_s,
-        cached_statements=256,
-        check_same_thread=False,
-    )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA cache_size = -65536")
-    return connection
-
-
-def connect_readonly(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write; for one thread at a time."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro",
-        uri=True,
-        isolation_level=None,
-        timeout=BUSY_TIMEOUT_S,
-        check_same_thread=False,
-    )
-    connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA cache_size = -16384")
-    return connection

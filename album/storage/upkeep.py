@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from album.errors import EnvironmentProblem, LibraryDamaged, LibraryTooNew
+from album.storage.connections import connect_readonly
 from album.storage.failures import damaged, explained
 from album.storage.schema import APPLICATION_ID, MIGRATIONS, Migration
 
@@ -23,30 +24,20 @@ def prepare(
     """Make `path` a sound library of the current version, or say why not and leave it alone."""
     _refuse_emptied(path)
     try:
+        if path.is_file():
+            _check_file(path, busy_timeout_s)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make_private(path)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=busy_timeout_s)
+        with contextlib.closing(connection):
+            _migrate(connection, path, migrations)
     except OSError as error:
         raise EnvironmentProblem(
             f"The library {path} cannot be made or opened: {error.strerror}.",
             advice="Choose another place for the library, or check your rights to this one.",
         ) from error
-    try:
-        with contextlib.closing(_looking_only(path, busy_timeout_s)) as connection:
-            _check_file(connection, path)
-        connection = sqlite3.connect(path, isolation_level=None, timeout=busy_timeout_s)
-        with contextlib.closing(connection):
-            _migrate(connection, path, migrations)
     except sqlite3.Error as error:
         raise explained(error, path) or error from error
-
-
-def _looking_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
-    """A connection that cannot write.
-
-    Closing any other moves what a kill left in the log into the file, be it damaged or not.
-    """
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=busy_timeout_s)
 
 
 def _refuse_emptied(path: Path) -> None:
@@ -61,7 +52,7 @@ def _make_private(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def _check_file(connection: sqlite3.Connection, path: Path) -> None:
+def _check_file(path: Path, busy_timeout_s: float) -> None:
     """LibraryDamaged when the file is no library, cut short, or (a small one) has bad pages."""
     size_bytes = path.stat().st_size
     if size_bytes == 0:
@@ -69,6 +60,11 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> None:
     with path.open("rb") as stream:
         if stream.read(len(_HEADER)) != _HEADER:
             raise damaged(path, "it is no SQLite database")
+    with contextlib.closing(connect_readonly(path, busy_timeout_s)) as connection:
+        _check_content(connection, path, thoroughly=size_bytes <= _CHECKED_AT_OPENING_BYTES)
+
+
+def _check_content(connection: sqlite3.Connection, path: Path, *, thoroughly: bool) -> None:
     # The first statement that reads also finds a file that was cut short.
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -77,7 +73,7 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> None:
             f"The file {path} is a database of another program, not a library of Albumen.",
             advice="Choose another folder for the library.",
         )
-    if size_bytes <= _CHECKED_AT_OPENING_BYTES:
+    if thoroughly:
         (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if answer != "ok":
             raise damaged(path, answer)
@@ -139,9 +135,7 @@ def copy_database(source: Path, to: Path) -> None:
         to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make_private(part)
         with (
-            contextlib.closing(
-                sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
-            ) as here,
+            contextlib.closing(connect_readonly(source)) as here,
             contextlib.closing(sqlite3.connect(part)) as there,
         ):
             here.backup(there, pages=4096, sleep=0.01)

@@ -541,3 +541,49 @@ def test_tags_that_contradict_each_other_are_refused(
     assert answer.code == 2
     assert "contradict each other" in answer.err
     assert indexed("show", file, "--json").json == before
+
+
+@pytest.fixture
+def stranger() -> Iterator[Callable[[Path], None]]:
+    """Lets this process read a library, but write neither it nor beside it."""
+    closed: list[Path] = []
+    mine = os.geteuid()
+
+    def close(library: Path) -> None:
+        for place in (library, *library.iterdir()):
+            closed.append(place)
+            place.chmod(0o555 if place.is_dir() else 0o444)
+        for above in library.parents[:-2]:
+            above.chmod(above.stat().st_mode | 0o555)
+        if mine == 0:  # whom no mode keeps from writing
+            os.seteuid(65534)
+
+    yield close
+    os.seteuid(mine)
+    for place in closed:
+        place.chmod(0o755)
+
+
+LOOKING = (
+    ("folders",), ("problems",), ("jobs",), ("status",), ("check",), ("facets",),
+    ("search", "beach"),
+)  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are not file modes on Windows")
+def test_looking_needs_no_right_to_write(
+    indexed: Album, photos: Path, tmp_path: Path, stranger: Callable[[Path], None]
+) -> None:
+    file = next(photos.rglob("*.jpg"))
+    commands = [*LOOKING, ("show", file), ("status", file), ("backup", tmp_path / "a.db")]
+    mine = [indexed(*words, "--json") for words in commands]
+    assert {one.code for one in mine} == {0}
+    library = tmp_path / "library"
+    before = sorted(one.name for one in library.iterdir())
+    stranger(library)
+    for words, answer in zip(commands[:-1], mine, strict=False):
+        assert indexed(*words, "--json") == answer, words
+    refused = indexed("tag", file, "+beach")
+    assert refused.code == 3
+    assert "cannot be" in refused.err
+    assert sorted(one.name for one in library.iterdir()) == before
