@@ -14,16 +14,24 @@ from album.storage.problems import Failure, Stage, record
 
 
 def record_failures(
-    db: sqlite_utils.Database, problems: Mapping[PhotoId, AlbumError], stage: Stage
+    db: sqlite_utils.Database,
+    problems: Mapping[PhotoId, AlbumError],
+    stage: Stage,
+    *,
+    attempted: bool = True,
 ) -> None:
     """Record each problem on the files of its photo; a photo without files has none.
 
     What the system would not let be read is a failure to read, which intake tries again.
+
+    Args:
+        attempted: this is another attempt; False: whoever made it has recorded it, if it is known.
     """
     roots = {folder.path: folder.id for folder in folders(db.conn)}
     places = locate(db.conn, list(problems))
     for place in places.values():
-        record(db, list(_failures(place, roots, problems[place.id], stage)))
+        found = list(_failures(place, roots, problems[place.id], stage))
+        record(db, found, attempted=attempted)
 
 
 def _failures(

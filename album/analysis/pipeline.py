@@ -453,7 +453,9 @@ class Pipeline:
     def _store_failures(
         self, db: sqlite_utils.Database, failed: Mapping[Job, AlbumError], stage: Stage
     ) -> None:
-        record_failures(db, {job.photo_id: problem for job, problem in failed.items()}, stage)
+        problems = {job.photo_id: problem for job, problem in failed.items()}
+        # Thumbnails are what is decoded, and count their own attempts.
+        record_failures(db, problems, stage, attempted=stage is not Stage.DECODE)
         fail(db, {job.id: problem.text for job, problem in failed.items()})
 
 

@@ -74,7 +74,7 @@ _RECORD = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (folder_id, path, stage) DO UPDATE SET
         photo_id = excluded.photo_id, reason = excluded.reason, advice = excluded.advice,
-        last_s = excluded.last_s, attempts = attempts + 1,
+        last_s = excluded.last_s, attempts = attempts + ?,
         size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns
 """
 
@@ -88,14 +88,16 @@ NEVER_DECODED = """
 browse, only problems, until they can be decoded."""
 
 
-def record(db: "sqlite_utils.Database", failures: Sequence[Failure]) -> None:
-    """Note failures; one that is known counts another attempt."""
+def record(
+    db: "sqlite_utils.Database", failures: Sequence[Failure], *, attempted: bool = True
+) -> None:
+    """Note failures; one that is known counts another attempt, unless only news of it comes."""
     moment = now_s()
     db.conn.executemany(
         _RECORD,
         [
             (one.folder_id, to_blob(one.path), shown(one.path), one.photo_id, one.stage, one.reason,
-             one.advice, moment, moment, one.size_bytes, one.mtime_ns)
+             one.advice, moment, moment, one.size_bytes, one.mtime_ns, attempted)
             for one in failures
         ],
     )  # fmt: skip

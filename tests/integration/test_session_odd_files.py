@@ -154,3 +154,17 @@ def test_the_library_may_lie_in_a_watched_folder(tmp_path: Path, pictures: Path)
         assert index(session).photos == 7
         counts = session.facet_counts(Query()).result()
         assert sum(one.count for one in counts[Facet.FOLDER]) == 7
+
+
+def test_an_attempt_at_a_damaged_file_counts_once(tmp_path: Path, pictures: Path) -> None:
+    whole = next(pictures.rglob("*.jpg")).read_bytes()
+    (pictures / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (pictures / "empty.jpg").touch()
+    attempts = []
+    for retried in (False, False, True):
+        with open_session(tmp_path / "library") as session:
+            if retried:
+                session.retry([one.id for one in session.problems().result()]).result()
+            index(session, pictures)
+            attempts.append({one.attempts for one in session.problems().result()})
+    assert attempts == [{1}, {1}, {2}]
