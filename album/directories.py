@@ -5,7 +5,7 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
-from album.errors import EnvironmentProblem
+from album.errors import EnvironmentProblem, in_words
 
 
 def default_library() -> Path:
@@ -22,7 +22,7 @@ def make_library(directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise EnvironmentProblem(
-            f"The library {directory} cannot be made: {error.strerror}.",
+            f"The library {directory} cannot be made: {in_words(error)}.",
             advice="Check that you may write there, or name another place with --library.",
         ) from error
 

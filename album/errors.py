@@ -4,7 +4,38 @@
 go on), `LibraryProblem` about the library itself (say it, stop).
 """
 
+import errno
 from pathlib import Path
+from typing import Final
+
+_WORDS: Final = {
+    errno.EACCES: "there is no permission",
+    errno.EPERM: "there is no permission",
+    errno.EROFS: "its drive can only be read",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your share of the disk is used up",
+    errno.ENOENT: "it is not there",
+    errno.ENOTDIR: "a file is in its way",
+    errno.EEXIST: "something is there already",
+    errno.EISDIR: "it is a folder",
+    errno.ELOOP: "its links lead back to themselves",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EIO: "the drive reports an error",
+    errno.ESTALE: "the drive is gone",
+    errno.ENODEV: "the drive is gone",
+    errno.ENXIO: "the drive is gone",
+    errno.EBUSY: "another program uses it",
+    errno.ETXTBSY: "another program uses it",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
+    errno.ENOMEM: "there is not enough memory",
+    errno.EFBIG: "it would be larger than the drive allows",
+}
+
+
+def in_words(error: OSError) -> str:
+    """What the operating system complains of, as the end of a sentence."""
+    return _WORDS.get(error.errno or 0, "the system refused")
 
 
 def advised(text: str, advice: str) -> str:
@@ -44,12 +75,17 @@ class PackProblem(EnvironmentProblem):
 
 
 class FileProblem(AlbumError):
-    """One file could not be read, decoded or understood; the others go on."""
+    """One file could not be read, decoded or understood; the others go on.
 
-    def __init__(self, path: Path, reason: str, *, advice: str = "") -> None:
+    Attributes:
+        detail: what a decoder or the system said, for the log: no words for users.
+    """
+
+    def __init__(self, path: Path, reason: str, *, advice: str = "", detail: str = "") -> None:
         super().__init__(reason, advice=advice)
         self.path = path
         self.reason = reason
+        self.detail = detail
 
 
 class LibraryProblem(AlbumError):

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from album.errors import in_words
 from album.listeners import Listeners
 from album.notices import NoticeLevel, Notices
 
@@ -132,7 +133,7 @@ class SettingsStore:
         except OSError as error:
             self._notices.tell(
                 NoticeLevel.WARNING,
-                f"The settings could not be saved to {self._path}: {error.strerror}.",
+                f"The settings could not be saved to {self._path}: {in_words(error)}.",
                 advice="They hold until Albumen is closed.",
                 replaces="settings",
             )

@@ -22,10 +22,8 @@ def record_failures(
 ) -> None:
     """Record each problem on the files of its photo; a photo without files has none.
 
-    What the system would not let be read is a failure to read, which intake tries again.
-
-    Args:
-        attempted: this is another attempt; False: whoever made it has recorded it, if it is known.
+    What the system would not let be read is a failure to read, which intake tries again. Not
+    `attempted`: whoever made the attempt has counted it.
     """
     roots = {folder.path: folder.id for folder in folders(db.conn)}
     places = locate(db.conn, list(problems))

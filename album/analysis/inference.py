@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from album.analysis.protocol import Analyser, Cutout, Findings, Hint, Pixels, Segmenter
 from album.errors import AlbumError, DeviceMemoryProblem, Interrupted, PackProblem
 from album.notices import NoticeLevel, Notices
+from album.pictures import advice
 
 T = TypeVar("T")
 
@@ -227,11 +228,10 @@ class InferenceThread:
             return list(self._look(pictures))
         except AlbumError:
             raise
-        except Exception as error:  # noqa: BLE001 (one picture never stops the others)
+        except Exception:  # noqa: BLE001 (one picture never stops the others)
             _log.exception("looking at %d pictures", len(pictures))
-            reason = f"It could not be looked at ({type(error).__name__}: {error})."
         if len(pictures) == 1:
-            return [AlbumError(reason)]
+            return [AlbumError("Albumen could not look at it.", advice=advice.REPORT)]
         return [answer for one in pictures for answer in self._analyse([one])]
 
     def _look(self, pictures: Sequence[Prepared]) -> list[tuple[Findings, ...]]:

@@ -30,6 +30,7 @@ from album.domain.taxonomy import Taxonomy
 from album.errors import AlbumError, EnvironmentProblem, FileProblem, Interrupted
 from album.manners import give_way
 from album.notices import Notices
+from album.pictures import advice
 from album.pictures.original import FileChanged
 from album.storage.database import Database
 from album.storage.jobs import Job, claim, fail, finish, prioritise, release
@@ -205,9 +206,9 @@ class Pipeline:
                 done = self._prepare(job)
             except Interrupted:
                 return
-            except Exception as error:  # noqa: BLE001 (one photo never stops the others)
+            except Exception:  # noqa: BLE001 (one photo never stops the others)
                 _log.exception("preparing photo %d", job.photo_id)
-                problem = AlbumError(f"It could not be prepared ({type(error).__name__}: {error}).")
+                problem = AlbumError("Albumen could not look at it.", advice=advice.REPORT)
                 done = _Unreadable(job, problem, gone=False)
             self._hand_on(done)
 

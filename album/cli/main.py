@@ -20,7 +20,7 @@ from album.cli import (
 )
 from album.cli.options import Exit, device_option, library_option
 from album.cli.output import fail, make_streams_safe, note, printable
-from album.errors import AlbumError, FileProblem, Interrupted, QueryProblem
+from album.errors import AlbumError, FileProblem, Interrupted, QueryProblem, in_words
 
 
 class Album(click.Group):
@@ -63,7 +63,7 @@ class Album(click.Group):
 def _said(error: OSError) -> str:
     """What the system complained of, with the file it was about."""
     about = f"{printable(os.fsdecode(error.filename))}: " if error.filename else ""
-    return f"{about}{error.strerror or error}."
+    return f"{about}{in_words(error)}."
 
 
 def _silence_stdout() -> None:

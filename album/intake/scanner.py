@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from album.cancel import CancelToken
-from album.errors import EnvironmentProblem, FileProblem
+from album.errors import EnvironmentProblem, FileProblem, in_words
 from album.pictures import advice
 from album.pictures.formats import SUPPORTED
 
@@ -189,7 +189,7 @@ class Scanner:
             if entry.is_symlink():
                 self._report(relative, "The link leads nowhere.", advice.LINK)
         except OSError as error:
-            reason = f"It cannot be looked at: {error.strerror}."
+            reason = f"It cannot be looked at: {in_words(error)}."
             self._report(relative, reason, advice.PERMISSIONS)
 
     def _add_file(self, relative: str, found: os.stat_result, listing: _Listing) -> None:
@@ -217,7 +217,7 @@ class Scanner:
             self.problems.append(
                 FileProblem(
                     path,
-                    f"This directory cannot be read: {error.strerror}.",
+                    f"This directory cannot be read: {in_words(error)}.",
                     advice="Check its permissions; what it holds is kept as it was.",
                 )
             )
@@ -231,7 +231,7 @@ def _root_problem(folder: Path, error: OSError) -> EnvironmentProblem:
             advice="Plug in or mount its drive, or remove the folder from the library.",
         )
     return FolderUnreadable(
-        f"The folder {shown} cannot be read: {error.strerror}.",
+        f"The folder {shown} cannot be read: {in_words(error)}.",
         advice="Check its permissions.",
     )
 

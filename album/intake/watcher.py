@@ -280,7 +280,7 @@ class Watcher:
             _log.info("cannot watch %s: %s", one.path, error)
             if observer is not None:
                 _stop_observer(observer)
-            one.polling = f"the system cannot watch it ({error.strerror or error})"
+            one.polling = "the system cannot watch it"
             self._tell_polling(one)
         else:
             one.observer = observer

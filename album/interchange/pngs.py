@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from album.errors import EnvironmentProblem
+from album.errors import EnvironmentProblem, in_words
 
 MARK = "Albumen cut-out"
 """The PNG text `Software` of what this module wrote: such a file may be replaced."""
@@ -59,7 +59,7 @@ def may_write(to: Path) -> bool:
 
 def _unwritable(to: Path, error: OSError) -> EnvironmentProblem:
     return EnvironmentProblem(
-        f"{to} could not be written: {error.strerror or error}.",
+        f"{to} could not be written: {in_words(error)}.",
         advice="Choose a folder with room where you may write.",
     )
 

@@ -74,9 +74,9 @@ def _outcome(path: Path) -> Outcome:
         return examine(path)
     except FileProblem as problem:
         return problem
-    except Exception as error:  # noqa: BLE001 (one file never stops the others)
+    except Exception:  # noqa: BLE001 (one file never stops the others)
         _log.exception("examining %s", path)
-        reason = f"Albumen could not make sense of it ({type(error).__name__})"
+        reason = "Albumen could not make sense of it"
         return FileProblem(path, reason, advice=advice.REPORT)
 
 

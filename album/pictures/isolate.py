@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from album.errors import FileProblem, Interrupted
+from album.errors import FileProblem, Interrupted, in_words
 from album.pictures import advice
 from album.pictures.pixels import Pixels
 from album.pictures.worker import Message, receive, send, worker_command
@@ -102,7 +102,7 @@ class Workers:
         try:
             worker = self._take()
         except OSError as error:
-            reason = f"the process that decodes it cannot be started: {error.strerror}"
+            reason = f"the process that decodes it cannot be started: {in_words(error)}"
             raise FileProblem(path, reason, advice="Close other programs, then retry.") from error
         try:
             return worker.ask(path, request, self._seconds)
@@ -184,7 +184,12 @@ class _Worker:
             self._process.wait()
             raise FileProblem(path, head["lost"], advice=advice.SAVE_ANEW)
         if "reason" in head:
-            raise FileProblem(path, head["reason"], advice=head.get("advice", ""))
+            raise FileProblem(
+                path,
+                head["reason"],
+                advice=head.get("advice", advice.REPORT),
+                detail=head.get("detail", ""),
+            )
         return head, content
 
     def _time_is_up(self) -> None:

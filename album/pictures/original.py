@@ -57,12 +57,12 @@ class FileUnreadable(FileProblem):
 
 def problem_of(path: Path, error: OSError) -> FileProblem:
     """What an error of the operating system, or of a decoder (without a number), means."""
-    unknown = f"it cannot be read: {error.strerror or error}"
-    reason, help_ = _REASONS.get(error.errno or 0, (unknown, advice.ANEW))
+    unknown = ("it cannot be read", advice.ANEW)
+    reason, help_ = _REASONS.get(error.errno or 0, unknown)
     if isinstance(error, FileNotFoundError) and not path.parent.exists():
         reason, help_ = "the folder it lies in is not there now", advice.BACK
     kind = FileUnreadable if error.errno else FileProblem
-    return kind(path, reason, advice=help_)
+    return kind(path, reason, advice=help_, detail=str(error))
 
 
 def _irregular(path: Path) -> FileProblem:

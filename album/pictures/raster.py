@@ -114,9 +114,9 @@ def damaged(path: Path, error: BaseException) -> FileProblem:
         said = first.decode(errors="replace") if isinstance(first, bytes) else str(first)
     text = (said or type(error).__name__).splitlines()[0][:200]
     if any(word in text.lower() for word in _UNKNOWN_KIND):
-        reason = f"it is of a kind that Albumen cannot decode ({text})"
-        return FileProblem(path, reason, advice=advice.CONVERT)
-    return FileProblem(path, f"it is damaged ({text})", advice=advice.ANEW)
+        reason = "it is of a kind that Albumen cannot decode"
+        return FileProblem(path, reason, advice=advice.CONVERT, detail=text)
+    return FileProblem(path, "its content is damaged", advice=advice.ANEW, detail=text)
 
 
 def _open(original: Original, form: Format) -> Image.Image:

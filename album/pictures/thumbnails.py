@@ -15,7 +15,7 @@ from blake3 import blake3
 from PIL import Image
 
 from album.domain.photo import Fingerprint
-from album.errors import EnvironmentProblem
+from album.errors import EnvironmentProblem, in_words
 from album.pictures.pixels import fit, shrink
 
 SMALL_PX = 384
@@ -137,7 +137,7 @@ class ThumbnailStore:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise EnvironmentProblem(
-                f"Thumbnails cannot be kept in {self._directory}: {error.strerror}.",
+                f"Thumbnails cannot be kept in {self._directory}: {in_words(error)}.",
                 advice="They are made anew each time until there is room.",
             ) from error
         self._account(len(sealed) - replaced_bytes)

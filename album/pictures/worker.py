@@ -93,13 +93,15 @@ def _answer(
             return {}, found
         return {"shape": found.shape}, np.ascontiguousarray(found).data.cast("B")
     except FileProblem as problem:
-        return {"reason": problem.reason, "advice": problem.advice}, b""
+        answer = ("reason", "advice", "detail")
+        return {name: getattr(problem, name) for name in answer}, b""
     except AlbumError as problem:
         return {"reason": problem.text}, b""
     except MemoryError:
         return {"lost": "decoding it needs more memory than is allowed"}, b""
     except Exception as error:  # noqa: BLE001 - outermost loop: what a decoder throws is this file's
-        return {"reason": f"it cannot be decoded: {type(error).__name__}: {error}"[:300]}, b""
+        detail = f"{type(error).__name__}: {error}"[:300]
+        return {"reason": "Albumen could not decode it", "detail": detail}, b""
 
 
 def _read_requests(requests: BinaryIO, arrived: SimpleQueue[Message]) -> None:

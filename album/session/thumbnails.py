@@ -210,6 +210,7 @@ class Thumbnails:
             known = photo_id in self._failed
             self._failed[photo_id] = problem
         if self._records and not known:
+            _log.info("%s: %s (%s)", problem.path, problem.reason, problem.detail)
             written = self._database.write(
                 lambda db: record_failures(db, {photo_id: problem}, Stage.DECODE)
             )
@@ -246,7 +247,7 @@ class _Careful:
             raise
         except Exception as error:
             _log.exception("decoding %s", path)
-            reason = f"Albumen could not decode it ({type(error).__name__})"
+            reason = "Albumen could not decode it"
             raise FileProblem(path, reason, advice=advice.REPORT) from error
 
 

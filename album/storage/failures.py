@@ -1,9 +1,12 @@
 """SQLite's errors, sorted into what a user can do about them."""
 
+import logging
 import sqlite3
 from pathlib import Path
 
 from album.errors import AlbumError, EnvironmentProblem, Interrupted, LibraryDamaged
+
+_log = logging.getLogger(__name__)
 
 _PRIMARY = 0xFF
 """Extended error codes carry the primary one in their low byte."""
@@ -14,6 +17,7 @@ def explained(error: sqlite3.Error, path: Path) -> AlbumError | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
+    _log.info("%s: %s", path, error)
     match code & _PRIMARY:
         case sqlite3.SQLITE_FULL:
             return EnvironmentProblem(
@@ -27,27 +31,27 @@ def explained(error: sqlite3.Error, path: Path) -> AlbumError | None:
             )
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
             return EnvironmentProblem(
-                f"The library {path} cannot be opened or written: {error}.",
+                f"The library {path} cannot be opened or written.",
                 advice="Check that the folder exists and that you may write there.",
             )
         case sqlite3.SQLITE_IOERR:
             return EnvironmentProblem(
-                f"The disk refused to read or write the library {path}: {error}.",
+                f"The disk refused to read or write the library {path}.",
                 advice="Check the disk; the library stays as it was before the last change.",
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return damaged(path, str(error))
+            return damaged(path)
         case sqlite3.SQLITE_INTERRUPT:
             return Interrupted("A newer request took the place of this one.")
     return None
 
 
-def damaged(path: Path, detail: str) -> LibraryDamaged:
+def damaged(path: Path, reason: str = "") -> LibraryDamaged:
     """The error for a library file that is no sound database, naming its newest backup."""
-    return LibraryDamaged(
-        f"The library {path} is damaged ({detail}); it was left as it is.",
-        advice=how_to_restore(path),
-    )
+    what = f"The library {path} is damaged"
+    if reason:
+        what = f"The library {path} is damaged ({reason})"
+    return LibraryDamaged(f"{what}; it was left as it is.", advice=how_to_restore(path))
 
 
 def how_to_restore(path: Path) -> str:

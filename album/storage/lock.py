@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from album.errors import EnvironmentProblem, LibraryLocked
+from album.errors import EnvironmentProblem, LibraryLocked, in_words
 
 _LOCKED_BYTE = 1 << 30
 """Windows locks bytes against reading too, so the locked one lies behind the process id."""
@@ -32,7 +32,7 @@ class LibraryLock:
             )
         except OSError as error:
             raise EnvironmentProblem(
-                f"The lock file {self._path} cannot be made: {error.strerror}.",
+                f"The lock file {self._path} cannot be made: {in_words(error)}.",
                 advice="Check that the folder exists and that you may write there.",
             ) from error
         if not _try_lock(handle):

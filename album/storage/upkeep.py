@@ -1,6 +1,7 @@
 """Making, checking, migrating and copying a library file; all of it before or beside normal use."""
 
 import contextlib
+import logging
 import os
 import sqlite3
 import time
@@ -8,10 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from album.errors import EnvironmentProblem, LibraryDamaged, LibraryTooNew
+from album.errors import EnvironmentProblem, LibraryDamaged, LibraryTooNew, in_words
 from album.storage.connections import connect_readonly
 from album.storage.failures import damaged, explained
 from album.storage.schema import APPLICATION_ID, MIGRATIONS, Migration
+
+_log = logging.getLogger(__name__)
 
 _HEADER = b"SQLite format 3\x00"
 _CHECKED_AT_OPENING_BYTES = 32 * 2**20
@@ -33,7 +36,7 @@ def prepare(
             _migrate(connection, path, migrations)
     except OSError as error:
         raise EnvironmentProblem(
-            f"The library {path} cannot be made or opened: {error.strerror}.",
+            f"The library {path} cannot be made or opened: {in_words(error)}.",
             advice="Choose another place for the library, or check your rights to this one.",
         ) from error
     except sqlite3.Error as error:
@@ -76,7 +79,8 @@ def _check_content(connection: sqlite3.Connection, path: Path, *, thoroughly: bo
     if thoroughly:
         (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if answer != "ok":
-            raise damaged(path, answer)
+            _log.info("%s: %s", path, answer)
+            raise damaged(path)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
@@ -144,7 +148,7 @@ def copy_database(source: Path, to: Path) -> None:
     except OSError as error:
         _discard(part)
         raise EnvironmentProblem(
-            f"The backup {to} could not be written: {error.strerror}; the library is untouched.",
+            f"The backup {to} could not be written: {in_words(error)}; the library is untouched.",
             advice="Choose a place with enough space where you may write.",
         ) from error
     except sqlite3.Error as error:
@@ -176,11 +180,11 @@ _INVARIANTS = (
 
 def find_faults(connection: sqlite3.Connection) -> list[str]:
     """All that SQLite and Albumen's own rules find wrong, one sentence each."""
-    faults = [
-        f"The database file: {row[0]}."
-        for row in connection.execute("PRAGMA integrity_check")
-        if row[0] != "ok"
-    ]
+    broken = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    for detail in broken:
+        _log.info("integrity_check: %s", detail)
+    places = "1 place" if len(broken) == 1 else f"{len(broken)} places"
+    faults = [f"The database file is damaged in {places}."] if broken else []
     faults += [
         f"Row {row[1]} of table {row[0]} points to nothing in {row[2]}."
         for row in connection.execute("PRAGMA foreign_key_check")

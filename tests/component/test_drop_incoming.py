@@ -104,7 +104,7 @@ def test_an_unreadable_folder_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(os, "scandir", refuse)
     dropped = sort_dropped([tmp_path])
     assert not dropped.folders
-    assert "cannot be read: Permission denied." in dropped.problems[0].said()
+    assert "cannot be read: there is no permission." in dropped.problems[0].said()
 
 
 def test_what_cannot_be_used_is_said_in_the_language_of_the_window(

@@ -1,6 +1,7 @@
 """What the program below the window says is said again in the language of the window."""
 
 import ast
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 import album
-from album.errors import EnvironmentProblem, FileProblem
+from album.errors import EnvironmentProblem, FileProblem, in_words
 from album.pictures import advice
 from album.pictures.decode import Decoder
 from album.pictures.examine import examine
@@ -34,6 +35,7 @@ def test_every_reason_and_advice_has_a_translation() -> None:
     modules = [path for path in SOURCES.rglob("*.py") if _reaches_windows(path)]
     said = {text for path in modules for text in _said(path)}
     said |= {text for name, text in vars(advice).items() if name.isupper()}
+    said |= {in_words(OSError(number, "")) for number in errno.errorcode}
     assert len(said) > 60
     for language in set(LANGUAGES) - {"en"}:
         known = words.Catalogue(language)

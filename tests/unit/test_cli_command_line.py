@@ -154,7 +154,7 @@ def ending() -> Iterator[click.Command]:
         (FileProblem(Path("a\nb.jpg"), "It is cut short."), 1, "a\\nb.jpg: It is cut short."),
         (KeyboardInterrupt(), 130, "stopped"),
         (Interrupted("Cancelled."), 130, "stopped"),
-        (OSError(28, "No space left on device", "/mnt/x"), 3, "/mnt/x: No space left on device."),
+        (OSError(28, "No space left on device", "/mnt/x"), 3, "/mnt/x: the disk is full."),
     ],
     ids=str,
 )

@@ -17,6 +17,7 @@ from album.errors import FileProblem, Interrupted
 from album.pictures.decode import Decoder, Limits, decode_here
 from album.pictures.formats import by_name
 from album.pictures.pixels import Pixels, fit
+from album.pictures.raster import damaged
 
 MakePicture = Callable[..., Path]
 
@@ -329,3 +330,23 @@ def test_a_picture_of_one_pixel(decoder: Decoder, tmp_path: Path) -> None:
     assert decoder.picture(tmp_path / "a.png", 100).tolist() == [[list(RED)]]
     Image.new("RGB", (3000, 1), RED).save(tmp_path / "b.png")
     assert decoder.picture(tmp_path / "b.png", 100).shape == (1, 100, 3)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError("decoder error -2"), "its content is damaged"),
+        (SyntaxError(b"broken PNG file (chunk b'IHDR')"), "its content is damaged"),
+        (OSError("cannot identify: unsupported mode 17"), "it is of a kind that"),
+        (OSError(5, "Input/output error"), "its content is damaged"),
+        (KeyError(), "its content is damaged"),
+    ],
+)
+def test_a_reason_is_in_plain_words_and_keeps_the_decoders_for_the_log(
+    error: Exception, reason: str
+) -> None:
+    problem = damaged(Path("a.jpg"), error)
+    assert problem.reason.startswith(reason)
+    assert problem.advice
+    assert problem.detail
+    assert problem.detail not in str(problem)

@@ -143,7 +143,7 @@ def test_reasons_of_the_operating_system() -> None:
         "Check its permissions.",
     )
     odd = problem_of(Path("a"), OSError(errno.EXDEV, "Odd thing"))
-    assert odd.reason == "it cannot be read: Odd thing"
+    assert (odd.reason, odd.detail) == ("it cannot be read", "[Errno 18] Odd thing")
 
 
 @pytest.mark.parametrize("name", ["a\nb.jpg", "🏖️ günther.jpg", "a b'\"$.jpg", "-rf.jpg"])

@@ -478,7 +478,7 @@ def test_damage_that_shows_later_is_said_so(path: Path) -> None:
             error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise error
 
-        with pytest.raises(LibraryDamaged, match="malformed"):
+        with pytest.raises(LibraryDamaged, match="is damaged; it was left"):
             database.query(corrupt)
 
 

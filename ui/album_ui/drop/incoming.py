@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QUrl
 
-from album_ui.words import mark, tr
+from album.errors import in_words
+from album_ui.words import mark, repeated, tr
 
 PORTAL = "application/vnd.portal.filetransfer"
 _PORTAL_SERVICE = "org.freedesktop.portal.Documents"
@@ -31,7 +32,7 @@ class Refusal:
 
     def said(self) -> str:
         """One plain sentence in the user's language."""
-        return tr(self.text, path=self.path, reason=self.reason)
+        return tr(self.text, path=self.path, reason=repeated(self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def sort_dropped(paths: Iterable[Path]) -> Dropped:
             else:
                 problems.append(Refusal(mark("«{path}» is not there any more."), path))
         except OSError as problem:
-            reason = problem.strerror or str(problem)
+            reason = in_words(problem)
             problems.append(Refusal(mark("«{path}» cannot be read: {reason}."), path, reason))
     return Dropped(tuple(folders), tuple(files), tuple(problems))
 
