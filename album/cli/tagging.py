@@ -62,22 +62,24 @@ def tag(common: Common, words: tuple[str, ...], cleared: tuple[str, ...], as_jso
         )
     else:
         for one, state in done:
-            say(f"{state} {printable(one.slug)}: {counted(len(one.ids), 'photo')} changed")
+            say(f"{state} {printable(one.name)}: {counted(len(one.ids), 'photo')} changed")
     for path, reason in failed:
         fail(path, reason)
     return Exit.SOME_FAILED if failed else Exit.DONE
 
 
 def _refuse_contradictions(decisions: "Sequence[tuple[str, TagState | None]]") -> None:
-    """A usage error where the same tag is to be two things at once; None: its decision undone."""
-    from album.storage.tags import resolve_tag
+    """A usage error where the same tag is to be two things at once; None: its decision undone.
+
+    QueryProblem for a word that can be no tag.
+    """
+    from album.storage.tags import word_for_tag
     from album.taxonomies import built_in_taxonomy
 
     taxonomy = built_in_taxonomy()
     said: dict[str, tuple[str, TagState | None]] = {}
     for word, state in decisions:
-        meant = resolve_tag(word, taxonomy)
-        slug = meant[0] if meant else word
+        slug, _, _ = word_for_tag(word, taxonomy)
         before, other = said.setdefault(slug, (word, state))
         if other is not state:
             raise click.UsageError(

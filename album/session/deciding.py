@@ -19,7 +19,7 @@ from album.session.futures import failed, mapped
 from album.session.values import Act, Decision
 from album.storage.database import Database
 from album.storage.photos import restore_opinions, set_favourite, set_rating
-from album.storage.tags import clear_tag, decide, resolve_tag, restore_tags
+from album.storage.tags import clear_tag, decide, restore_tags, word_for_tag
 
 _T = TypeVar("_T")
 _A = TypeVar("_A")
@@ -61,10 +61,10 @@ class Decisions:
         """Accept, set or reject a tag."""
         if not state.is_human:
             raise ValueError(f"{state} is not for a person to say")
-        meant = resolve_tag(word, self._taxonomy)
-        if meant is None:
-            return failed(QueryProblem(f"«{word}» is no word that a tag could have."))
-        slug, _, name = meant
+        try:
+            slug, _, name = word_for_tag(word, self._taxonomy)
+        except QueryProblem as problem:
+            return failed(problem)
 
         def write(db: sqlite_utils.Database) -> _Done:
             before = decide(db, ids, word, state, self._taxonomy)

@@ -19,7 +19,7 @@ from album.session.deciding import Decisions
 from album.session.futures import failed
 from album.session.values import Prospect
 from album.storage.database import Database
-from album.storage.tags import resolve_tag
+from album.storage.tags import resolve_tag, word_for_tag
 from album.storage.taught import (
     TaughtTag,
     forget_taught,
@@ -67,10 +67,10 @@ class Teaching:
         self, word: str, likes: Sequence[PhotoId] = (), unlikes: Sequence[PhotoId] = ()
     ) -> Future[Prospect]:
         """What teaching this tag would bring; nothing is changed. QueryProblem for no word."""
-        meant = resolve_tag(word, self._taxonomy)
-        if meant is None:
-            return failed(_no_word(word))
-        slug, _, name = meant
+        try:
+            slug, _, name = word_for_tag(word, self._taxonomy)
+        except QueryProblem as problem:
+            return failed(problem)
         return self._submit(lambda: self._preview(slug, name, likes, unlikes))
 
     def teach(
@@ -80,10 +80,10 @@ class Teaching:
 
         While there are too few examples they are kept, and nothing is suggested.
         """
-        meant = resolve_tag(word, self._taxonomy)
-        if meant is None:
-            return failed(_no_word(word))
-        slug, _, name = meant
+        try:
+            slug, _, name = word_for_tag(word, self._taxonomy)
+        except QueryProblem as problem:
+            return failed(problem)
 
         def work() -> Prospect:
             self._decide(slug, word, likes, TagState.MANUAL)
@@ -222,10 +222,6 @@ class Teaching:
             return self._pool.submit(work)
         except RuntimeError:
             return failed(Interrupted("The library has been closed."))
-
-
-def _no_word(word: str) -> QueryProblem:
-    return QueryProblem(f"«{word}» is no word that a tag could have.")
 
 
 def _prospect(slug: str, name: str, material: Material) -> Prospect:

@@ -9,10 +9,15 @@ from album.domain.appearance import Colour, Quality, Region
 from album.domain.photo import PhotoId
 from album.domain.tag import Certainty, Facet, PhotoTag, TagScore, TagSource, TagState
 from album.domain.taxonomy import Taxonomy, slugify
+from album.errors import QueryProblem
 from album.storage.values import chunks, marks, now_s
 
 if TYPE_CHECKING:
     import sqlite_utils
+
+
+MOST_LETTERS = 100
+"""Of the name of a tag of one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,21 @@ def resolve_tag(word: str, taxonomy: Taxonomy) -> tuple[str, Facet, str] | None:
         return (known.slug, known.facet, taxonomy.name(known.slug))
     slug = slugify(word)
     return (slug, Facet.KEYWORD, " ".join(word.split())) if slug else None
+
+
+def word_for_tag(word: str, taxonomy: Taxonomy) -> tuple[str, Facet, str]:
+    """As `resolve_tag`, of what a person says; QueryProblem where it can be no tag."""
+    meant = resolve_tag(word, taxonomy)
+    if meant is None:
+        raise QueryProblem(
+            f"«{word}» is no word that a tag could have.", advice="Write a letter or a digit in it."
+        )
+    if len(meant[2]) > MOST_LETTERS:
+        raise QueryProblem(
+            f"«{meant[2][:30]}…» is too long for a tag.",
+            advice=f"Tags have up to {MOST_LETTERS} letters.",
+        )
+    return meant
 
 
 class TagIds:

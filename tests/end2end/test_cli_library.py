@@ -587,3 +587,22 @@ def test_looking_needs_no_right_to_write(
     assert refused.code == 3
     assert "cannot be" in refused.err
     assert sorted(one.name for one in library.iterdir()) == before
+
+
+@pytest.mark.parametrize("word", ["x" * 101, "🌊"])
+def test_what_can_be_no_tag_is_refused_before_anything_is_done(
+    indexed: Album, photos: Path, word: str
+) -> None:
+    file = next(photos.rglob("*.jpg"))
+    answer = indexed("tag", file, "+fine", f"+{word}")
+    assert answer.code == 2
+    assert answer.err.count("\n") == 1
+    assert "fine" not in indexed("show", file).out
+    assert indexed("teach", word, "--like", file).code == 2
+
+
+def test_the_name_of_an_own_tag_keeps_its_emoji(indexed: Album, photos: Path) -> None:
+    file = next(photos.rglob("*.jpg"))
+    assert "🌊 zorb" in indexed("tag", file, "+🌊 zorb").out
+    assert "🌊 zorb" in indexed("show", file).out
+    assert "🌊 zorb" in indexed("tag", file, "--clear", "🌊 zorb").out
