@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from album.cli.language import colour_name, name_of
+from album.cli.library import why_unknown
 from album.cli.options import (
     A_PATH,
     WORDS,
@@ -190,8 +191,7 @@ def show(common: Common, file: tuple[Path, ...], as_json: bool) -> int:
             say_photo(document, taxonomy, own)
     _say_what_is_away(found)
     for path in unknown:
-        there = "is not in the library; `album index` adds its folder."
-        fail(path, there if path.exists() else "there is no such file, here or in the library.")
+        fail(path, why_unknown(path))
     return Exit.SOME_FAILED if unknown else Exit.DONE
 
 

@@ -118,17 +118,26 @@ def find_photos(
     session: "LibrarySession", files: "Sequence[Path]"
 ) -> "tuple[list[PhotoId], list[tuple[Path, str]]]":
     """The photos of the files, each once, and the files that are none, with the reason."""
+    from album.storage.problems import is_never_decoded
+
     ids: dict[PhotoId, None] = {}
     failed = []
     for file in files:
         photo_id = session.database.query(partial(photo_of, file=file))
-        if photo_id is not None:
-            ids[photo_id] = None
-        elif file.exists():
-            failed.append((file, "is not in the library; `album index` adds its folder."))
+        if photo_id is None:
+            failed.append((file, why_unknown(file)))
+        elif session.database.query(partial(is_never_decoded, photo_id=photo_id)):
+            failed.append((file, "it cannot be decoded; `album problems` says why."))
         else:
-            failed.append((file, "there is no such file, here or in the library."))
+            ids[photo_id] = None
     return list(ids), failed
+
+
+def why_unknown(file: Path) -> str:
+    """What is to be said of a file of which the library knows nothing."""
+    if file.exists():
+        return "it is not in the library; `album index FOLDER` adds the folder it lies in."
+    return "there is no such file, here or in the library."
 
 
 def existing_folder(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from album.cli.library import DATABASE, existing_library, quick_library
+from album.cli.library import DATABASE, existing_library, quick_library, why_unknown
 from album.cli.options import A_PATH, Common, Exit, json_option, library_option, pass_common
 from album.cli.output import (
     counted,
@@ -158,9 +158,7 @@ def status(common: Common, which: str | None, as_json: bool) -> int:
     if as_json:
         print_json(document)
     elif unknown:
-        there = "is not in the library; `album index` adds its folder."
-        gone = "is nowhere: there is no such file, here or in the library."
-        say(f"{printable(document['path'])} {there if Path(document['path']).exists() else gone}")
+        say(f"{printable(document['path'])}: {why_unknown(Path(document['path']))}")
     else:
         _say_document(document)
     return Exit.DONE

@@ -178,6 +178,12 @@ def never_decoded(connection: sqlite3.Connection, since_s: int) -> int:
     return int(number)
 
 
+def is_never_decoded(connection: sqlite3.Connection, photo_id: PhotoId) -> bool:
+    """Whether it is no photo to browse or to decide about, only a problem."""
+    found = f"SELECT 1 WHERE ? IN ({NEVER_DECODED})"
+    return connection.execute(found, (photo_id,)).fetchone() is not None
+
+
 def retry(db: "sqlite_utils.Database", ids: Sequence[int]) -> list[Problem]:
     """Make these files be tried again: intake reads them anew, failed analyses are queued.
 

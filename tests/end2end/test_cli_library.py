@@ -251,7 +251,7 @@ def test_show_names_what_it_does_not_know(indexed: Album, photos: Path, tmp_path
     other = make_picture(tmp_path / "other.jpg")
     answer = indexed("show", photos / "set-000/sky-00000.jpg", other, "--json")
     assert (answer.code, len(answer.json)) == (1, 1)
-    assert "other.jpg: is not in the library" in answer.err
+    assert "other.jpg: it is not in the library" in answer.err
 
 
 @pytest.mark.parametrize(
@@ -369,9 +369,9 @@ def test_status_counts_and_finds(indexed: Album, photos: Path, tmp_path: Path) -
     )  # fmt: skip
     answer = indexed("status", none)
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.startswith(f"{none} is nowhere")
+    assert answer.out.startswith(f"{none}: there is no such file")
     none.touch()
-    assert indexed("status", none).out.startswith(f"{none} is not in the library")
+    assert indexed("status", none).out.startswith(f"{none}: it is not in the library")
 
 
 def test_jobs_list_the_queue(indexed: Album) -> None:
@@ -606,3 +606,13 @@ def test_the_name_of_an_own_tag_keeps_its_emoji(indexed: Album, photos: Path) ->
     assert "🌊 zorb" in indexed("tag", file, "+🌊 zorb").out
     assert "🌊 zorb" in indexed("show", file).out
     assert "🌊 zorb" in indexed("tag", file, "--clear", "🌊 zorb").out
+
+
+def test_a_file_that_cannot_be_decoded_gets_no_tags(album: Album, photos: Path) -> None:
+    whole = next(photos.rglob("*.jpg")).read_bytes()
+    (photos / "cut.jpg").write_bytes(whole[: len(whole) // 4])
+    assert album("index", photos).code == 1
+    answer = album("tag", photos / "cut.jpg", "+grandma")
+    assert answer.code == 1
+    assert "it cannot be decoded; `album problems` says why." in answer.err
+    assert album("search", "grandma", "--json").json == []
