@@ -99,10 +99,11 @@ def _say_what_nobody_has(library: "Reading", browser: "Browser", wanted: "Query"
 
 @click.command(context_settings=WORDS)
 @click.argument("query", nargs=-1, metavar="[QUERY]")
+@click.option("--all", "whole", is_flag=True, help="List all values of each facet, however many.")
 @json_option
 @library_option
 @pass_common
-def facets(common: Common, query: tuple[str, ...], as_json: bool) -> int:
+def facets(common: Common, query: tuple[str, ...], whole: bool, as_json: bool) -> int:
     """Facet values with their counts, for all photos or those that match QUERY."""
     from album.cli.reading import reading
 
@@ -115,7 +116,7 @@ def facets(common: Common, query: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         print_json({"total": total, "facets": _facets_document(found, library.taxonomy)})
     else:
-        _say_facets(total, found, library.taxonomy)
+        _say_facets(total, found, library.taxonomy, None if whole else _MOST_SHOWN)
     return Exit.DONE
 
 
@@ -141,7 +142,10 @@ def _facets_document(
 
 
 def _say_facets(
-    total: int, found: "Mapping[Facet, Sequence[FacetCount]]", taxonomy: "Taxonomy"
+    total: int,
+    found: "Mapping[Facet, Sequence[FacetCount]]",
+    taxonomy: "Taxonomy",
+    most: int | None,
 ) -> None:
     say(counted(total, "photo"))
     for facet, values in found.items():
@@ -149,7 +153,7 @@ def _say_facets(
             continue
         say()
         say(str(facet))
-        shown = sorted(values, key=lambda one: -one.count)[:_MOST_SHOWN]
+        shown = sorted(values, key=lambda one: -one.count)[:most]
         print_table(
             (
                 ("", printable(_shown_name(facet, one, taxonomy)), number(one.count))
@@ -158,7 +162,7 @@ def _say_facets(
             right=(2,),
         )
         if len(values) > len(shown):
-            say(f"  and {number(len(values) - len(shown))} more")
+            say(f"  and {number(len(values) - len(shown))} more; --all lists them")
 
 
 @click.command()

@@ -11,6 +11,9 @@ from album.cli.options import A_PATH, Common, Exit, json_option, library_option,
 from album.cli.output import counted, fail, print_json, print_table, printable, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from album.domain.photo import FolderId
     from album.session import FolderStatus
 
 
@@ -26,13 +29,28 @@ def add(common: Common, folder: tuple[Path, ...], as_json: bool) -> int:
     """
     folders = [existing_folder(one) for one in folder]
     with new_or_quick_library(common) as session:
+        known = {one.id for one in session.folders().result()}
         added = [session.add_folder(one).result() for one in folders]
     if as_json:
         print_json([{"id": one.id, "path": str(one.path)} for one in added])
     else:
-        for one in added:
-            say(f"watching {printable(one.path)}")
+        _say_added(folders, added, known)
     return Exit.DONE
+
+
+def _say_added(
+    folders: "Sequence[Path]", added: "Sequence[FolderStatus]", known: "set[FolderId]"
+) -> None:
+    """What became of each folder that was named; one that was added just now is known next time."""
+    for folder, one in zip(folders, added, strict=True):
+        place = printable(one.path)
+        if one.id not in known:
+            say(f"added {place}; an open window shows its photos, `album index` looks at them")
+        elif folder.resolve() == one.path:
+            say(f"{place} is in the library already")
+        else:
+            say(f"{printable(folder)} lies in {place}, which is in the library already")
+        known = known | {one.id}
 
 
 @click.command()
@@ -53,7 +71,10 @@ def remove(common: Common, folder: Path, as_json: bool) -> int:
                 if as_json:
                     print_json({"id": status.id, "path": str(status.path)})
                 else:
-                    say(f"no longer watching {printable(status.path)}")
+                    say(
+                        f"no longer watching {printable(status.path)}; its files stay as they are,"
+                        " what you decided is kept"
+                    )
                 return Exit.DONE
     fail(folder, "this folder is not watched; `album folders` lists those that are.")
     return Exit.ENVIRONMENT

@@ -1,7 +1,7 @@
 """`index` and `watch`: scan the folders and look at all photos that wait."""
 
 import signal
-import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -24,11 +24,15 @@ from album.cli.progress import show_progress
 from album.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from album.jobs.activity import Activity
     from album.notices import Notice, Notices
     from album.session import LibrarySession, Progress
     from album.storage.problems import Problem
+
+_LOOK_EVERY_S = 1.0
+"""Between two looks at whether something could not be read."""
 
 LIBRARY_STUCK = "library"
 """The key of notices that say that the library cannot be written."""
@@ -66,8 +70,9 @@ def watch(common: Common, folder: tuple[Path, ...]) -> int:
         outcome = _index(session, folders)
         _say_summary(outcome.summary)
         code = _name_failures(outcome)
-        note("watching the folders; Ctrl+C ends it.")
-        _tell_changes(session)
+        watched = counted(len(session.folders().result()), "folder")
+        note(f"now watching {watched} for changes; Ctrl+C ends it.")
+        _tell_changes(session, outcome.problems)
     return code
 
 
@@ -173,30 +178,44 @@ def _name_failures(outcome: _Outcome) -> Exit:
     return Exit.SOME_FAILED if outcome.problems else Exit.DONE
 
 
-def _tell_changes(session: "LibrarySession") -> None:
+def _tell_changes(session: "LibrarySession", known: "Sequence[Problem]") -> None:
     """Say what happens until the user ends it; quiet while nothing does."""
-    stopped = threading.Event()
-    forget = session.activity.subscribe(_Teller())
+    told = {(one.path, one.reason) for one in known}
+    teller = _Teller()
+    forget = session.activity.subscribe(teller)
     try:
-        while not stopped.wait(3600):
-            pass
+        while True:
+            time.sleep(_LOOK_EVERY_S)
+            for one in session.problems().result():
+                if (one.path, one.reason) not in told:
+                    told.add((one.path, one.reason))
+                    fail(one.path, one.reason)
     except KeyboardInterrupt:
-        note("stopped watching.")
+        note(f"stopped watching; {counted(teller.looked, 'photo')} looked at meanwhile.")
     finally:
         forget()
 
 
 class _Teller:
-    """One line when a kind of work begins."""
+    """A line when photos begin to be looked at, and one when all of them are.
+
+    Attributes:
+        looked: how many there were so far.
+    """
 
     def __init__(self) -> None:
-        self._going_on: frozenset[str] = frozenset()
+        self.looked = 0
+        self._total = 0
 
-    def __call__(self, activities: tuple[Any, ...]) -> None:
-        for one in activities:
-            if str(one.kind) not in self._going_on and one.total:
-                note(f"{one.kind} {counted(one.total, 'photo')}")
-        self._going_on = frozenset(str(one.kind) for one in activities)
+    def __call__(self, activities: "Sequence[Activity]") -> None:
+        totals = [one.total or 0 for one in activities if str(one.kind) == "analysing"]
+        total = max(totals, default=0)
+        if total and not self._total:
+            note(f"looking at {counted(total, 'photo')} that came or changed")
+        elif self._total and not total:
+            note(f"looked at {counted(self._total, 'photo')}")
+            self.looked += self._total
+        self._total = max(self._total, total) if total else 0
 
 
 def _end_on_sigterm() -> None:

@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 
 _ALL = 1_000_000_000
 
+_TRIED = {
+    "read": "it could not be read",
+    "decode": "its picture could not be decoded",
+    "analyse": "it could not be looked at",
+    "folder": "the folder could not be looked through",
+}
+"""What went wrong, by stage."""
+
 
 @click.command()
 @click.option("--retry", is_flag=True, help="Let the next look at them try again.")
@@ -60,7 +68,8 @@ def _say_problems(found: "list[Problem]") -> None:
     for one in found:
         say(printable(one.path))
         say(f"    {printable(advised(one.reason, one.advice))}")
-        say(f"    {one.stage}, tried {counted(one.attempts, 'time')}, last {_moment(one.last_s)}")
+        tried = "tried once" if one.attempts == 1 else f"tried {number(one.attempts)} times"
+        say(f"    {_TRIED[one.stage]}; {tried}, last on {_day_and_time(one.last_s)}")
 
 
 def _problem_document(one: "Problem") -> dict[str, Any]:
@@ -103,6 +112,7 @@ def jobs(common: Common, state: str | None, limit: int, as_json: bool) -> int:
         print_json({**counts, "jobs": documents})
         return Exit.DONE
     say("  ".join(f"{name} {number(count)}" for name, count in counts.items()))
+    waiting = sum(counts[one] for one in states) - len(documents)
     if documents:
         print_table(
             (
@@ -111,6 +121,8 @@ def jobs(common: Common, state: str | None, limit: int, as_json: bool) -> int:
             ),
             right=(0,),
         )
+    if waiting > 0:
+        say(f"and {number(waiting)} more; --limit {limit + waiting} lists them")
     return Exit.DONE
 
 
@@ -216,6 +228,9 @@ def _job_or_file(library: "Reading", which: str) -> dict[str, Any]:
     }
 
 
+_HEADINGS = {"bytes": "size", "known": "in the library", "unhealthy_folders": "folders away"}
+
+
 def _say_document(document: dict[str, Any]) -> None:
     for key, value in document.items():
         if isinstance(value, dict):
@@ -232,7 +247,7 @@ def _say_document(document: dict[str, Any]) -> None:
             text = _shown(value)
         else:
             text = number(value)
-        say(f"{key.replace('_', ' '):<18}{text or 'none'}")
+        say(f"{_HEADINGS.get(key, key.replace('_', ' ')):<18}{text or 'none'}")
 
 
 @click.command()
@@ -301,6 +316,11 @@ def backup(common: Common, file: Path | None, as_json: bool) -> int:
 
 def _shown(value: object) -> str:
     return "gone" if value is None else printable(str(value))
+
+
+def _day_and_time(seconds: int) -> str:
+    """2026-11-27 20:12, by the clock of this machine."""
+    return f"{datetime.fromtimestamp(seconds, UTC).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _moment(seconds: int) -> str:

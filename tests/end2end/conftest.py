@@ -68,3 +68,10 @@ def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Album:
         return Answer(done.exit_code, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture
+def indexed(album: Album, photos: Path) -> Album:
+    """The command on a library that has looked at the photos."""
+    assert album("index", photos).code == 0
+    return album

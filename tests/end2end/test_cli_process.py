@@ -80,7 +80,7 @@ def test_watch_follows_its_folder_until_it_is_ended(
     folder = tmp_path / "photos"
     make_pictures(folder, 3)
     with started("watch", folder) as process:
-        line_with(process, "watching the folders")
+        line_with(process, "now watching 1 folder")
         make_picture(folder / "new.jpg", "beach", seed=50)
         line_with(process, "1 photo")
         refused = album("index")
