@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from album.cli.language import colour_name, name_of
+from album.cli.language import colour_name, name_of, word
 from album.cli.library import why_unknown
 from album.cli.options import (
     A_PATH,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _SORTS = {"date": "NEWEST", "score": "SCORE", "quality": "QUALITY"}
 _MOST_SHOWN = 30
+_IN_WORDS = frozenset({"kind", "flag"})
+"""Facets whose values are words of the program."""
 
 
 @click.command(context_settings=WORDS)
@@ -121,6 +123,8 @@ def facets(common: Common, query: tuple[str, ...], whole: bool, as_json: bool) -
 
 
 def _shown_name(facet: "Facet", one: "FacetCount", taxonomy: "Taxonomy") -> str:
+    if facet in _IN_WORDS:
+        return word(one.slug)
     known = facet == "colour" or one.slug in taxonomy
     return _name_in(facet, one.slug, taxonomy) if known else one.name
 
@@ -147,12 +151,12 @@ def _say_facets(
     taxonomy: "Taxonomy",
     most: int | None,
 ) -> None:
-    say(counted(total, "photo"))
+    say(word("{n} photo" if total == 1 else "{n} photos", n=number(total)))
     for facet, values in found.items():
         if not values:
             continue
         say()
-        say(str(facet))
+        say(word(str(facet)))
         shown = sorted(values, key=lambda one: -one.count)[:most]
         print_table(
             (

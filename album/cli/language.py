@@ -1,4 +1,8 @@
-"""The language that the command names tags in: that of the settings, else that of the system."""
+"""The language of what is said of photos: that of the settings, else that of the system.
+
+Tags, facets and the words of their tables are in the user's language; messages are English, as the
+options are.
+"""
 
 import os
 import sys
@@ -6,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from album.cli.library import user_settings
-from album_resources.translations import LANGUAGES
+from album_resources.translations import LANGUAGES, catalogue
 
 if TYPE_CHECKING:
     from album.domain.taxonomy import Taxonomy
@@ -33,9 +37,20 @@ def system_language() -> str:
 
 @cache
 def language() -> str:
-    """The code of the language that this run of the command names tags in."""
+    """The code of the language in which this run of the command speaks of photos."""
     wanted = user_settings().current.language
     return wanted if wanted in LANGUAGES else system_language()
+
+
+def word(text: str, **values: object) -> str:
+    """A word of a table (a facet, a state, how certain), as the window says it, too."""
+    spoken = _catalogue(language()).get(text, text)
+    return spoken.format(**values) if values else spoken
+
+
+@cache
+def _catalogue(code: str) -> dict[str, str]:
+    return catalogue(code)
 
 
 def name_of(slug: str, taxonomy: "Taxonomy") -> str:

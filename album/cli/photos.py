@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from album.cli.language import colour_name, name_of
+from album.cli.language import colour_name, name_of, word
 from album.cli.output import print_table, printable, say
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def say_photo(
         ("quality", _quality(photo["quality"])),
         ("keywords", ", ".join(photo.get("keywords", ()))),
     ]
-    print_table(("   ", name, printable(text)) for name, text in facts if text)
+    print_table(("   ", word(name), printable(text)) for name, text in facts if text)
     say_tags(photo["tags"], taxonomy, own)
     say()
 
@@ -49,11 +49,11 @@ def say_tags(
         print_table(
             (
                 "   ",
-                tag["facet"],
+                word(tag["facet"]),
                 printable((own or {}).get(tag["tag"]) or name_of(tag["tag"], taxonomy)),
                 "" if tag["score"] is None else f"{tag['score']:.2f}",
-                tag["certainty"] or "",
-                tag["state"] or "below its threshold",
+                word(tag["certainty"] or ""),
+                word(tag["state"] or "below its threshold"),
             )
             for tag in tags
         )
@@ -62,5 +62,7 @@ def say_tags(
 def _quality(quality: dict[str, float] | None) -> str | None:
     if quality is None:
         return None
-    parts = ", ".join(f"{name} {value:.2f}" for name, value in quality.items() if name != "score")
+    parts = ", ".join(
+        f"{word(name)} {value:.2f}" for name, value in quality.items() if name != "score"
+    )
     return f"{quality['score']:.2f} ({parts})"

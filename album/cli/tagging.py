@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from album.cli.language import name_of
 from album.cli.library import find_photos, quick_library
 from album.cli.options import (
     WORDS,
@@ -62,7 +63,8 @@ def tag(common: Common, words: tuple[str, ...], cleared: tuple[str, ...], as_jso
         )
     else:
         for one, state in done:
-            say(f"{state} {printable(one.name)}: {counted(len(one.ids), 'photo')} changed")
+            name = name_of(one.slug, session.taxonomy) if one.slug in session.taxonomy else one.name
+            say(f"{state} {printable(name)}: {counted(len(one.ids), 'photo')} changed")
     for path, reason in failed:
         fail(path, reason)
     return Exit.SOME_FAILED if failed else Exit.DONE

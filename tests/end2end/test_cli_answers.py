@@ -1,6 +1,7 @@
 """What the command says: of queries and tags that are odd, of long lists, to who may only look."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from album.cli.indexing import _Teller
+from album.cli.language import language
 from album.jobs.activity import Activity, ActivityKind
 
 Album = Callable[..., Any]
@@ -157,3 +159,16 @@ def test_watching_says_what_is_looked_at(capsys: pytest.CaptureFixture[str]) -> 
         "album: looked at 5 photos",
     ]
     assert teller.looked == 5
+
+
+def test_all_that_is_said_of_a_photo_is_in_one_language(
+    indexed: Album, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = next(photos.rglob("*.jpg"))
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    language.cache_clear()
+    indexed("tag", file, "+beach", "-party")
+    said = indexed("facets").out + "".join(indexed("show", file).out.splitlines(True)[1:])
+    english = {one for one in re.findall("[a-z]+", said) if one not in {"x", "px"}}
+    assert english <= {"photos", "set"}, "names of folders"
+    assert {one["name"] for one in indexed("facets", "--json").json["facets"]["kind"]} == {"照片"}

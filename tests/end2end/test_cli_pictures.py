@@ -118,7 +118,7 @@ def test_tags_are_named_in_the_language_of_the_system(
     for name, value in named.items():
         monkeypatch.setenv(name, value)
     answer = album("recognise", photos / "set-000/snow-00003.jpg")
-    assert "scene  雪" in answer.out
+    assert "场景  雪" in answer.out
     assert "白色" in answer.out
 
 
