@@ -38,10 +38,12 @@ class Recognised:
     Attributes:
         details: as a library would hold it.
         ranked: all tags that were scored, highest first, whether or not over their thresholds.
+        cut_short: only what is there of the picture was looked at.
     """
 
     details: PhotoDetails
     ranked: tuple[PhotoTag, ...]
+    cut_short: bool
 
 
 Answer = Recognised | FileProblem
@@ -144,7 +146,7 @@ def _recognised(
     surest: dict[str, PhotoTag] = {}
     for tag in _suggested(ranked, taxonomy):
         surest.setdefault(tag.slug, tag)
-    return Recognised(details, tuple(surest.values()))
+    return Recognised(details, tuple(surest.values()), one.examination.cut_short)
 
 
 def _details(

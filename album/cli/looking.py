@@ -46,6 +46,7 @@ def recognise(
     common: Common, file: tuple[Path, ...], top: int | None, keywords: bool, as_json: bool
 ) -> int:
     """What is in each FILE (folders: all in them): the tags over their thresholds."""
+    from album.pictures.examine import CUT_SHORT
     from album.taxonomies import built_in_taxonomy
 
     files, failed = expand(file)
@@ -55,6 +56,8 @@ def recognise(
         if isinstance(answer, FileProblem):
             failed.append(FileProblem(path, answer.reason, advice=answer.advice))
             continue
+        if answer.cut_short:
+            fail(path, f"{CUT_SHORT}; what is there of it was looked at")
         document = _document(answer, top)
         if keywords:
             document["keywords"] = list_keywords(answer, taxonomy)

@@ -79,9 +79,11 @@ class Examination:
     Attributes:
         format: short lower-case name of what the bytes are (`jpeg`, `heic`, `mp4`), whatever
             the suffix says.
+        cut_short: the file ends before its picture does; what is there of it can be seen.
     """
 
     fingerprint: Fingerprint
     kind: MediaKind
     format: str
     metadata: Metadata
+    cut_short: bool = False

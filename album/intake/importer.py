@@ -18,6 +18,8 @@ from album.intake.reconcile import FileChanges, Reconciliation
 from album.intake.scanner import FileStat, FolderOffline, Scanner
 from album.intake.watcher import Spot
 from album.manners import give_way
+from album.pictures import advice
+from album.pictures.examine import CUT_SHORT
 from album.pictures.examiner import Examiner, Outcome
 from album.pictures.original import FileChanged, FileUnreadable
 from album.storage.database import Database
@@ -317,6 +319,8 @@ class _Run:
             self._batch.examined.append(
                 ExaminedFile(file.path, file.size_bytes, file.mtime_ns, file.inode, found)
             )
+            if found.cut_short:
+                self._batch.failures.append(self._failure(file, CUT_SHORT, advice.ANEW))
         late = time.monotonic() - self._flushed_s > FLUSH_S
         if len(self._batch) >= self._batch_size or (late and len(self._batch)):
             self._flush()
@@ -330,19 +334,23 @@ class _Run:
         self._failed += 1
         tried_again = isinstance(problem, FileUnreadable)  # rights change, the file's times do not
         self._batch.failures.append(
-            Failure(
-                self._folder.id,
-                file.path,
-                Stage.READ,
-                problem.reason,
-                problem.advice,
-                size_bytes=None if tried_again else file.size_bytes,
-                mtime_ns=None if tried_again else file.mtime_ns,
-            )
+            self._failure(file, problem.reason, problem.advice, stamped=not tried_again)
         )
         known = self._known.get(file.path)
         if known is not None and not tried_again:  # else it is what it was, as far as one can see
             self._batch.broken.append(known)
+
+    def _failure(self, file: FileStat, reason: str, help_: str, *, stamped: bool = True) -> Failure:
+        """A file that is not as it should be; stamped: it is left alone while it stays so."""
+        return Failure(
+            self._folder.id,
+            file.path,
+            Stage.READ,
+            reason,
+            help_,
+            size_bytes=file.size_bytes if stamped else None,
+            mtime_ns=file.mtime_ns if stamped else None,
+        )
 
     # Storing
 

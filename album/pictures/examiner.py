@@ -91,6 +91,7 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "kind": outcome.kind,
         "format": outcome.format,
         "metadata": {name: value for name, value in said.items() if value is not None},
+        "cut_short": outcome.cut_short,
     }
 
 
@@ -113,6 +114,7 @@ def _read(path: Path, said: dict[str, Any]) -> Outcome:
         MediaKind(said["kind"]),
         said["format"],
         Metadata(**metadata),
+        cut_short=said["cut_short"],
     )
 
 

@@ -91,7 +91,10 @@ browse, only problems, until they can be decoded."""
 def record(
     db: "sqlite_utils.Database", failures: Sequence[Failure], *, attempted: bool = True
 ) -> None:
-    """Note failures; one that is known counts another attempt, unless only news of it comes."""
+    """Note failures; one that is known counts another attempt, unless only news of it comes.
+
+    What a decoder says of a file takes the place of what was seen when it was read.
+    """
     moment = now_s()
     db.conn.executemany(
         _RECORD,
@@ -101,6 +104,9 @@ def record(
             for one in failures
         ],
     )  # fmt: skip
+    for one in failures:
+        if one.stage is Stage.DECODE:
+            resolve(db, one.folder_id, [one.path], [Stage.READ])
 
 
 def resolve(

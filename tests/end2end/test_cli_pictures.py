@@ -156,7 +156,7 @@ def recognised(scores: dict[str, float], tags: int, colours: int = 3) -> Recogni
         tags=ranked[:tags],
         colours=tuple(Colour(f"colour {n}", (0, 0, 0), 0.3) for n in range(colours)),
     )
-    return Recognised(details, ranked)
+    return Recognised(details, ranked, cut_short=False)
 
 
 def test_keywords_are_the_likely_tags_with_their_broader_ones_then_colours() -> None:

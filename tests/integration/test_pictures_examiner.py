@@ -50,11 +50,11 @@ def said(outcome: Outcome) -> object:
     return outcome
 
 
-@given(METADATA, st.binary(min_size=16, max_size=16), st.sampled_from(MediaKind))
+@given(METADATA, st.binary(min_size=16, max_size=16), st.sampled_from(MediaKind), st.booleans())
 def test_nothing_is_lost_between_processes(
-    metadata: Metadata, digest: bytes, kind: MediaKind
+    metadata: Metadata, digest: bytes, kind: MediaKind, cut_short: bool
 ) -> None:
-    seen = Examination(Fingerprint("jpeg1", digest), kind, "jpeg", metadata)
+    seen = Examination(Fingerprint("jpeg1", digest), kind, "jpeg", metadata, cut_short)
     assert examiner._read(Path("a"), examiner._document(seen)) == seen
 
 

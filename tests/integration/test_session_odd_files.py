@@ -8,7 +8,7 @@ from album.domain.query import Query
 from album.domain.tag import Facet
 from album.pictures import examiner, service
 from album.pictures.decode import Decoder
-from album.pictures.examine import examine
+from album.pictures.examine import CUT_SHORT, examine
 from album.pictures.original import problem_of
 from album.pictures.thumbnails import render
 from album.testing import make_picture, make_pictures
@@ -168,3 +168,31 @@ def test_an_attempt_at_a_damaged_file_counts_once(tmp_path: Path, pictures: Path
             index(session, pictures)
             attempts.append({one.attempts for one in session.problems().result()})
     assert attempts == [{1}, {1}, {2}]
+
+
+def test_half_a_picture_is_a_photo_and_a_problem_until_it_is_whole(
+    tmp_path: Path, pictures: Path
+) -> None:
+    path = next(pictures.rglob("beach-00006.jpg"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 4 // 5])
+    with open_session(tmp_path / "library") as session:
+        last = index(session, pictures)
+        assert (last.photos, last.analysed) == (7, 7)
+        (problem,) = session.problems().result()
+        assert (problem.path, problem.reason) == (path, CUT_SHORT)
+        index(session)
+        (again,) = session.problems().result()
+        assert again.attempts == 1
+        path.write_bytes(whole)
+        assert index(session).failed == 0
+        assert session.problems().result() == []
+
+
+def test_a_file_with_too_little_of_a_picture_is_one_problem(tmp_path: Path, pictures: Path) -> None:
+    path = next(pictures.rglob("beach-00006.jpg"))
+    path.write_bytes(path.read_bytes()[:1500])
+    with open_session(tmp_path / "library") as session:
+        assert index(session, pictures).photos == 6
+        (problem,) = session.problems().result()
+        assert "of the picture is there" in problem.reason

@@ -48,6 +48,15 @@ def test_the_suffix_is_not_believed(picture_factory: MakePicture, suffix: str) -
     assert examine(path).format == "png"
 
 
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_a_file_that_is_cut_short_says_so(picture_factory: MakePicture, suffix: str) -> None:
+    path = picture_factory(f"a{suffix}")
+    whole = path.read_bytes()
+    assert not examine(path).cut_short
+    path.write_bytes(whole[: len(whole) * 4 // 5])
+    assert examine(path).cut_short
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

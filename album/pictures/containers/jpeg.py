@@ -36,6 +36,7 @@ def read_jpeg(original: Original) -> Parts:
             break
         elif marker == _SOS:
             end = original.find(b"\xff\xd9", at + 4)
+            parts.cut_short = end < 0
             end = original.size_bytes if end < 0 else end
             parts.image.append((at, end - at))
             return parts

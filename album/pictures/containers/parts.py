@@ -20,6 +20,7 @@ class Parts:
         scheme: how `image` was chosen; the first half of the fingerprint.
         image: what makes the picture: spans of the file, and short bytes that stand for themselves.
         sampled: of very large image data, samples are enough (video, RAW: nobody retouches them).
+        cut_short: the file ends before its picture does.
         progressive: a JPEG that is refined scan by scan, by as many as its maker liked.
         claims: what the container itself says (size, rotation, dates, texts).
         exif: TIFF structures that lie in memory.
@@ -32,6 +33,7 @@ class Parts:
     scheme: str
     image: list[Span | bytes] = field(default_factory=list)
     sampled: bool = False
+    cut_short: bool = False
     progressive: bool = False
     claims: Claims = field(default_factory=Claims)
     exif: bytes | None = None

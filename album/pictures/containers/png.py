@@ -24,8 +24,10 @@ def read_png(original: Original) -> Parts:
     texts: dict[str, str] = {}
     size = (0, 0)
     has_data = False
+    end = 0
     for kind, at, length in _chunks(original):
         has_data = has_data or kind in _DATA
+        end = at + length
         if kind == b"IHDR":
             header = original.read(at, 8)
             size = (int.from_bytes(header[:4], "big"), int.from_bytes(header[4:], "big"))
@@ -37,6 +39,7 @@ def read_png(original: Original) -> Parts:
             _take_metadata(parts, texts, kind, original.read(at, length))
     if not all(size) or not has_data:
         raise Malformed("it is a PNG without image data")
+    parts.cut_short = end > original.size_bytes
     parts.claims = Claims(
         width=size[0],
         height=size[1],
