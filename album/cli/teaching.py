@@ -69,7 +69,7 @@ def teach(
     forget: bool,
     as_json: bool,
 ) -> int:
-    """Teach a tag of your own from 5 to 20 photos that have it, and suggest it for others.
+    """Teach a tag of your own from 5 photos or more that have it, and suggest it for others.
 
     Says what share of the suggestions is expected to be right, and what share of the photos with
     the tag will be found. The examples are kept as decisions; what was decided with `album tag` or

@@ -6,7 +6,7 @@ application holds the one of the language that is spoken.
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from PySide6.QtCore import (
@@ -27,6 +27,7 @@ from album.notices import Notice
 from album_resources.translations import LANGUAGES, catalogue, told
 
 _LOCALES: Final = {"en": "en_GB", "zh": "zh_CN"}
+_REMEMBERED: Final = 1000
 
 
 class Catalogue(QObject):
@@ -36,6 +37,9 @@ class Catalogue(QObject):
     a picture does), and one written in Python then waits for the interpreter while who holds it
     waits for Qt. The words of Qt's own dialogs come from Qt's own catalogue, which is none of
     Python's.
+
+    Attributes:
+        repeat: what the program below the window said, in English and filled in, in this language.
     """
 
     def __init__(self, language: str, parent: QObject | None = None) -> None:
@@ -43,6 +47,8 @@ class Catalogue(QObject):
         self.code = language
         self._texts = catalogue(language)
         self._of_qt = QTranslator(self)
+        # Lists ask for the same few again at each painting.
+        self.repeat = lru_cache(_REMEMBERED)(self._repeat)
 
     def put_on(self, app: QCoreApplication) -> None:
         """Let Qt's own dialogs and menus speak it too."""
@@ -63,12 +69,11 @@ class Catalogue(QObject):
         """The text in this language; itself where there is no translation."""
         return self._texts.get(text, text)
 
-    def repeat(self, text: str) -> str:
-        """What the program below the window said, in English and filled in, in this language."""
+    def _repeat(self, text: str) -> str:
         for pattern, translation in self._patterns:
             found = pattern.fullmatch(text)
             if found:
-                return translation.format(*map(self.repeat, found.groups()))
+                return translation.format(*map(self._repeat, found.groups()))
         return text
 
     @cached_property
