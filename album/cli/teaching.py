@@ -114,10 +114,13 @@ def _say(prospect: "Prospect") -> None:
     if prospect.unseen:
         said = counted(prospect.unseen, "example has", "examples have")
         say(f"{said} not been looked at yet and cannot be used; `album index` looks.")
-    if prospect.precision is None or prospect.recall is None:
+    if prospect.needs:
         say(f"{name}: {examples} so far; it needs {prospect.needs} more.")
         return
     say(f"{name}: learned from {examples}")
+    if prospect.precision is None or prospect.recall is None:
+        say("    no other photo of the library looks like them: nothing is suggested")
+        return
     say(f"    precision {_percent(prospect.precision)} of what is suggested is right")
     say(f"    recall    {_percent(prospect.recall)} of the photos that have it are found")
     photos = counted(prospect.suggestions, "photo")

@@ -174,7 +174,8 @@ class Teaching:
         if material.needs:
             return prospect
         lesson = self._teacher.learn(material)
-        return _hopeful(prospect, lesson, round(lesson.shown * material.photos))
+        others = material.photos - len(material.used)
+        return _hopeful(prospect, lesson, round(lesson.shown * others))
 
     def _decide(self, slug: str, word: str, ids: Sequence[PhotoId], state: TagState) -> None:
         """Write examples; those that are decided so already stay as they are."""
@@ -230,6 +231,8 @@ def _prospect(slug: str, name: str, material: Material) -> Prospect:
 
 
 def _hopeful(prospect: Prospect, lesson: Lesson, suggestions: int) -> Prospect:
+    if not suggestions:  # then nothing can be right or wrong
+        return prospect
     return replace(
         prospect, precision=lesson.precision, recall=lesson.recall, suggestions=suggestions
     )

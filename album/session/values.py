@@ -68,7 +68,7 @@ class Prospect:
         likes, unlikes: the photos it is learned from.
         unseen: examples that cannot be used yet, since they have not been looked at.
         needs: how many more examples it takes; with that, nothing below is known.
-        precision: of what is suggested, the share that is right.
+        precision: of what is suggested, the share that is right; None where nothing is.
         recall: of the photos that have the tag, the share that is suggested.
         suggestions: how many photos.
         applied: whether this is so now.

@@ -27,6 +27,8 @@ SIDE_PX: Final = 192
 """The network sees pictures as squares of this side."""
 _LEAST_RANGE: Final = 32
 _LEAST_SPREAD: Final = 2.0
+_LEAST_PX: Final = 16
+"""The shorter side of what can be told anything of."""
 """Values (of 255) that pixels differ by, the farthest and on average, where anything is seen."""
 _WIDEST: Final = 2.0
 """Panoramas are cut to this aspect ratio: squeezed more, nothing is recognised."""
@@ -65,9 +67,11 @@ class Tagger:
         self.batch_size = self._network.device.batch_size
 
     def prepare(self, sample: Sample) -> NDArray[np.uint8]:
-        """The whole picture as a square, (SIDE_PX, SIDE_PX, 3)."""
+        """The whole picture as a square, (SIDE_PX, SIDE_PX, 3); an empty one of a mere strip."""
         picture = Image.fromarray(sample.pixels)
         size = (SIDE_PX, SIDE_PX)
+        if min(picture.size) < _LEAST_PX:
+            return np.zeros((*size, 3), np.uint8)
         return np.asarray(
             picture.resize(
                 size, Image.Resampling.BICUBIC, box=_middle(*picture.size), reducing_gap=3.0

@@ -72,6 +72,18 @@ def test_too_few_examples_are_said_to_be(indexed: Album, sunsets: list[Path]) ->
     assert (answer.json["likes"], answer.json["applied"]) == (5, True)
 
 
+def test_nothing_is_promised_where_nothing_is_suggested(
+    indexed: Album, sunsets: list[Path], beaches: list[Path]
+) -> None:
+    everything = sunsets[0].parents[1]
+    assert {sunsets[0], beaches[0]} <= set(everything.rglob("*.jpg"))
+    answer = indexed("teach", "all of it", "--like", everything, "--dry-run")
+    assert (answer.code, "nothing is suggested" in answer.out) == (0, True)
+    assert "precision" not in answer.out
+    answer = indexed("teach", "all of it", "--like", everything, "--json").json
+    assert (answer["suggestions"], answer["precision"]) == (0, None)
+
+
 def test_examples_that_are_not_there_are_named(
     indexed: Album, sunsets: list[Path], tmp_path: Path
 ) -> None:

@@ -54,6 +54,12 @@ def test_a_picture_without_anything_in_it_gets_no_tags(tagger: Tagger, value: in
         assert found.embedding is not None
 
 
+def test_a_mere_strip_gets_no_tags(tagger: Tagger) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (384, 3, 3), np.uint8)
+    (found,) = look(tagger, noise)
+    assert (found.tags, found.ranked) == ((), ())
+
+
 def test_of_equal_scores_the_narrower_tag_comes_first(tagger: Tagger) -> None:
     taxonomy = built_in_taxonomy()
     told = [tag.slug for tag in look(tagger, sample("cat"))[0].ranked]

@@ -137,12 +137,14 @@ def lines_of(prospect: Prospect) -> list[str]:
                 prospect.unseen,
             )
         )
-    if prospect.precision is None or prospect.recall is None:
+    if prospect.needs:
         needed = words.count(
             "Needs {n} more example to learn it", "Needs {n} more examples to learn it",
             prospect.needs,
         )  # fmt: skip
         return [*lines, needed]
+    if prospect.precision is None or prospect.recall is None:
+        return [*lines, tr("No other photo looks like these")]
     count = words.count("Suggests {n} photo", "Suggests {n} photos", prospect.suggestions)
     right = tr("About {share} of them right ({low} to {high})", **_shares(prospect.precision))
     found = tr("Finds about {share} of all ({low} to {high})", **_shares(prospect.recall))
