@@ -24,6 +24,8 @@ from album_ui.main_window import PROGRAM
 from album_ui.words import told_of, tr
 
 EXIT_ENVIRONMENT = 3
+RENEWED = 1000
+"""Qt's loop ended since the window has to be made anew, in another language."""
 
 SWITCH_S = 0.001
 """How long a thread may compute before the window's turn comes (Python's own: 5 ms)."""
@@ -78,16 +80,30 @@ def _show(
     left: Path | None,
     folders: Sequence[Path],
 ) -> int:
-    program = Program(app, session)
+    program = _bring_up(app, session)
     _tell_crashes(crash, left, session.notices)
-    program.start()
-    program.window.show()
     if folders:
         program.add(folders)
-    try:
-        return app.exec()
-    finally:
-        program.close()
+    while (code := app.exec()) == RENEWED:
+        words.install(app, session.settings.current.language)
+        former, program = program, _bring_up(app, session)
+        _take_down(former)
+    _take_down(program)
+    return code
+
+
+def _bring_up(app: QApplication, session: LibrarySession) -> Program:
+    program = Program(app, session)
+    program.renewal_wanted.connect(lambda: app.exit(RENEWED))
+    program.start()
+    program.window.show()
+    return program
+
+
+def _take_down(program: Program) -> None:
+    program.window.close()
+    program.close()
+    program.window.deleteLater()
 
 
 def _hand_over(problem: AlbumError, library: Path, folders: Sequence[Path]) -> int:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from album.domain.photo import PhotoId
@@ -29,6 +29,7 @@ from album_ui.grid.page import LibraryPage
 from album_ui.help.page import KeysOverlay
 from album_ui.main_window import MainWindow
 from album_ui.pages import PageContext, PageName
+from album_ui.preferences import PreferencesMenu
 from album_ui.problems.page import ProblemsPage
 from album_ui.review.page import ReviewPage
 from album_ui.search.browsing import Browsing
@@ -57,7 +58,12 @@ class Program(QObject):
         app: the application.
         session: the open library; closed by whoever opened it.
         scheme: overrides the colours that the settings name.
+
+    Signals:
+        renewal_wanted(): another language was chosen; this window knows the words of the old one.
     """
+
+    renewal_wanted = Signal()
 
     def __init__(
         self, app: QApplication, session: LibrarySession, scheme: Scheme | None = None
@@ -116,6 +122,7 @@ class Program(QObject):
         self.drop = DropArea(bridge, theme, self.window)
         self.teach_card = TeachCard(session, bridge, theme, self.window)
         self.keys = KeysOverlay(theme, self.window)
+        self.preferences = PreferencesMenu(session.settings, theme, self.window)
 
     def _connect_pages(self) -> None:
         self.library.decided.connect(self._on_decided)
@@ -136,6 +143,9 @@ class Program(QObject):
         self.browsing.failed.connect(self._on_failed)
 
     def _connect_parts(self) -> None:
+        for part in (self.toolbar, self.start_page):
+            part.settings_wanted.connect(self.preferences.open_below)
+        self.preferences.language_chosen.connect(self.renewal_wanted)
         self.toolbar.sidebar_toggled.connect(self.window.toggle_sidebar)
         self.toolbar.info_toggled.connect(self.library.toggle_info)
         self.library.info_toggled.connect(self.toolbar.set_info_shown)
@@ -160,6 +170,7 @@ class Program(QObject):
             "forward": self.browsing.forward,
             "add_folder": self.choose_folder,
             "pause": self._on_pause,
+            "settings": self._on_settings,
             "help": self.keys.toggle,
             "all_photos": partial(self.show_query, Query()),
             "teach": self._on_teach,
@@ -293,6 +304,11 @@ class Program(QObject):
             self.browsing.back()
         else:
             self.window.go_back()
+
+    def _on_settings(self) -> None:
+        buttons = (self.toolbar.settings, self.start_page.settings)
+        below = next((one for one in buttons if one.isVisible()), self.window)
+        self.preferences.open_below(below)
 
     def _on_pause(self) -> None:
         if self._session.paused:

@@ -51,6 +51,7 @@ TABLE: tuple[Shortcut, ...] = (
     Shortcut("info", Where.ANYWHERE, ("I",), "Show or hide the info"),
     Shortcut("add_folder", Where.ANYWHERE, ("Ctrl+O",), "Add a folder"),
     Shortcut("pause", Where.ANYWHERE, ("Ctrl+P",), "Pause or go on looking at photos"),
+    Shortcut("settings", Where.ANYWHERE, ("Ctrl+,",), "Settings"),
     Shortcut("full_screen", Where.ANYWHERE, ("F11",), "Full screen"),
     Shortcut("help", Where.ANYWHERE, ("?", "F1"), "All keys"),
     Shortcut("quit", Where.ANYWHERE, ("Ctrl+Q",), "Quit"),

@@ -31,11 +31,13 @@ class Toolbar(QWidget):
 
     Signals:
         sidebar_toggled(), info_toggled(): show or hide them.
+        settings_wanted(QWidget): show the settings below this button.
         row_px_chosen(int): how high rows of the grid should be.
     """
 
     sidebar_toggled = Signal()
     info_toggled = Signal()
+    settings_wanted = Signal(object)
     row_px_chosen = Signal(int)
 
     def __init__(
@@ -50,6 +52,7 @@ class Toolbar(QWidget):
         self._forward = self._button("forward", browsing.forward)
         self._info = self._button("info", self.info_toggled.emit)
         self._info.setCheckable(True)
+        self.settings = self._button("settings", self._on_settings)
         self._order = QPushButton()
         self._order.setMenu(self._order_menu())
         self._order.setAccessibleName(tr("Order of photos"))
@@ -118,6 +121,10 @@ class Toolbar(QWidget):
         row.addWidget(self._size)
         row.addSpacing(GRID_PX)
         row.addWidget(self._info)
+        row.addWidget(self.settings)
+
+    def _on_settings(self) -> None:
+        self.settings_wanted.emit(self.settings)
 
     def _on_query_changed(self, query: Query) -> None:
         self._back.setEnabled(self._browsing.can_go_back)
@@ -131,6 +138,7 @@ class Toolbar(QWidget):
             self._forward: "caret-right",
             self._smaller: "squares-four",
             self._info: "info",
+            self.settings: "gear-six",
         }
         for button, name in names.items():
             button.setIcon(self._theme.icon(name))

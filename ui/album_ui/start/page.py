@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from album.errors import AlbumError
 from album.session import FolderStatus, LibrarySession
+from album_ui import shortcuts
 from album_ui.background import in_background
 from album_ui.bridge import Bridge
 from album_ui.labels import PlainLabel
@@ -16,6 +17,7 @@ from album_ui.theme import GRID_PX, PAGE_MARGIN_PX, Size, Theme
 from album_ui.words import told_of, tr
 
 _BUTTON_PX = 34
+_ICON = QSize(17, 17)
 
 
 def pictures_folder() -> Path | None:
@@ -31,7 +33,13 @@ def pictures_folder() -> Path | None:
 
 
 class StartPage(Page):
-    """Asks which folder holds the pictures; a drop anywhere on the window answers it too."""
+    """Asks which folder holds the pictures; a drop anywhere on the window answers it too.
+
+    Signals:
+        settings_wanted(QWidget): show the settings (the language) below this button.
+    """
+
+    settings_wanted = Signal(object)
 
     wants_sidebar = False
     wants_toolbar = False
@@ -51,9 +59,17 @@ class StartPage(Page):
         self._use.clicked.connect(self._on_use_pictures)
         self._choose = QPushButton(tr("Choose a folder…"))
         self._choose.clicked.connect(self._on_choose)
+        self.settings = QPushButton()
+        self.settings.setProperty("kind", "icon")
+        self.settings.setIconSize(_ICON)
+        self.settings.setToolTip(shortcuts.tip("settings"))
+        self.settings.setAccessibleName(tr("Settings"))
+        self.settings.clicked.connect(lambda: self.settings_wanted.emit(self.settings))
         self._problem = PlainLabel()
         self._problem.setProperty("role", "problem")
         self._lay_out()
+        theme.changed.connect(self._paint_icon)
+        self._paint_icon()
         self._offer(None)
 
     def _lay_out(self) -> None:
@@ -83,6 +99,7 @@ class StartPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(PAGE_MARGIN_PX, PAGE_MARGIN_PX, PAGE_MARGIN_PX, PAGE_MARGIN_PX)
         column.setSpacing(0)
+        column.addWidget(self.settings, 0, Qt.AlignmentFlag.AlignRight)
         column.addStretch(3)
         column.addWidget(Prints(), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(2 * GRID_PX)
@@ -96,6 +113,9 @@ class StartPage(Page):
         column.addSpacing(2 * GRID_PX)
         column.addWidget(self._problem)
         column.addStretch(4)
+
+    def _paint_icon(self) -> None:
+        self.settings.setIcon(self._theme.icon("gear-six"))
 
     def enter(self, context: PageContext) -> None:
         """Look whether there is a Pictures folder to offer."""
