@@ -3,6 +3,8 @@
 import logging
 import logging.handlers
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 FILE_BYTES = 1_000_000
@@ -14,7 +16,8 @@ def start_log(directory: Path, *, verbose: bool = False) -> Path | None:
     """Write the log of this process to `album.log` in `directory`.
 
     Every record is with the system before the next line of code runs, so a crash loses none. A
-    place that cannot be written is no reason to stop: then there is no log.
+    place that cannot be written is no reason to stop: then there is no log. Several processes may
+    write to it.
 
     Args:
         directory: made when it is not there.
@@ -41,13 +44,32 @@ def start_log(directory: Path, *, verbose: bool = False) -> Path | None:
     return path
 
 
+@contextmanager
+def kept_log(directory: Path) -> Iterator[None]:
+    """A log while the block runs; the one that is kept already goes on."""
+    if any(map(_is_ours, logging.getLogger().handlers)):
+        yield
+        return
+    level = logging.getLogger().level
+    start_log(directory)
+    try:
+        yield
+    finally:
+        stop_log()
+        logging.getLogger().setLevel(level)
+
+
 def stop_log() -> None:
     """Close the log files."""
     root = logging.getLogger()
     for handler in root.handlers[:]:
-        if isinstance(handler, logging.handlers.RotatingFileHandler):
+        if _is_ours(handler):
             root.removeHandler(handler)
             handler.close()
+
+
+def _is_ours(handler: logging.Handler) -> bool:
+    return isinstance(handler, logging.handlers.RotatingFileHandler)
 
 
 def _formatted(handler: logging.Handler) -> logging.Handler:

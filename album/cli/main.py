@@ -20,7 +20,9 @@ from album.cli import (
 )
 from album.cli.options import Exit, device_option, library_option
 from album.cli.output import fail, make_streams_safe, note, printable
+from album.directories import log_directory
 from album.errors import AlbumError, FileProblem, Interrupted, QueryProblem, in_words
+from album.log import kept_log
 
 
 class Album(click.Group):
@@ -33,7 +35,9 @@ class Album(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         """Run the command and leave with its exit code."""
         make_streams_safe()
-        ctx.exit(self._outcome(ctx))
+        with kept_log(log_directory()):
+            code = self._outcome(ctx)
+        ctx.exit(code)
 
     def _outcome(self, context: click.Context) -> int:
         try:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from album.directories import log_directory
 from album.errors import PackProblem
 from album.session import LibrarySession, Progress
 from album.session.values import Stage
@@ -497,3 +498,11 @@ def test_show_says_that_the_file_is_gone(indexed: Album, photos: Path) -> None:
     assert indexed("index").code == 0
     answer = indexed("show", gone)
     assert (answer.code, "its file is gone" in answer.err) == (0, True)
+
+
+def test_what_decoders_said_is_in_the_log(album: Album, photos: Path, tmp_path: Path) -> None:
+    broken = photos / "broken.jpg"
+    broken.write_bytes(next(photos.rglob("*.jpg")).read_bytes()[:900])
+    assert album("index", photos).code == 1
+    said = (log_directory() / "album.log").read_text(encoding="utf-8")
+    assert "broken.jpg" in said

@@ -7,7 +7,7 @@ import pytest
 
 from album.directories import default_library, log_directory, models_directory, settings_path
 from album.errors import EnvironmentProblem, FileProblem, advised
-from album.log import start_log, stop_log
+from album.log import kept_log, start_log, stop_log
 from album.notices import Notice, NoticeLevel, Notices
 from album.settings import Settings, SettingsStore
 
@@ -112,6 +112,16 @@ def test_the_log_is_written_at_once(tmp_path: Path) -> None:
 def test_no_place_for_a_log_is_no_reason_to_stop(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     assert start_log(tmp_path / "file" / "logs") is None
+
+
+def test_a_process_keeps_one_log_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers))
+    with kept_log(tmp_path / "outer"), kept_log(tmp_path / "inner"):
+        logging.getLogger("album.somewhere").info("it happened")
+    assert "happened" in (tmp_path / "outer/album.log").read_text(encoding="utf-8")
+    assert not (tmp_path / "inner").exists()
+    assert (root.level, list(root.handlers)) == before
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from album.directories import default_library, log_directory, settings_path
 from album.errors import AlbumError, LibraryLocked, LibraryProblem
+from album.log import kept_log
 from album.manners import keep_what_lives
 from album.notices import NoticeLevel, Notices
 from album.session import LibrarySession
@@ -51,6 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.setApplicationName(PROGRAM)
     app.setDesktopFileName(APP_ID)
     app.setWindowIcon(QIcon(QPixmap.fromImage(QImage.fromData(program_icon()))))
+    with kept_log(log_directory()):
+        return _run(app, wanted)
+
+
+def _run(app: QApplication, wanted: argparse.Namespace) -> int:
     settings = SettingsStore(settings_path())
     words.install(app, settings.current.language)
     crash = CrashHook(log_directory())
