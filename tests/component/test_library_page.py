@@ -54,6 +54,15 @@ def test_the_info_lets_go_of_a_photo_that_is_not_found(program: Program, qtbot: 
     qtbot.waitUntil(lambda: info.title == "Nothing selected")
 
 
+def test_the_info_lets_go_when_nothing_is_selected_any_more(program: Program, qtbot: QtBot) -> None:
+    view, info = program.library.view, program.library.info
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: info.title.endswith(".jpg"))
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: info.title == "Nothing selected")
+
+
 def test_the_heart_key_asks_all_that_is_selected(program: Program, qtbot: QtBot) -> None:
     session, library = program._session, program.library
     hearts = Query((FacetTerm(Facet.FLAG, ("favourite",)),))

@@ -65,6 +65,16 @@ def test_a_suggestion_says_how_certain_it_is(page: ReviewPage) -> None:
     page.grab()
 
 
+def test_each_tag_has_its_own_figures(page: ReviewPage, qtbot: QtBot) -> None:
+    QTest.keyClick(page._grid, Qt.Key.Key_X)
+    assert "0 yes, 1 no" in page._progress.text()
+    page._slug = "another"
+    page._refresh()
+    assert "yes" not in page._progress.text()
+    page.undo()
+    assert (page.slug, "yes" in page._progress.text()) == ("sky", False)
+
+
 def test_one_key_yes_one_key_no_and_they_stay_in_place(
     page: ReviewPage, skies: LibrarySession, qtbot: QtBot
 ) -> None:

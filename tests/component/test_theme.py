@@ -185,3 +185,7 @@ def test_an_unknown_text_is_said_as_it_stands(qapp: QApplication) -> None:
 
 def test_qt_never_asks_python_for_a_word(qapp: QApplication) -> None:
     assert not issubclass(words.Catalogue, QTranslator)  # asked under locks of Qt, on any thread
+
+
+def test_a_scheme_nobody_knows_is_that_of_the_system() -> None:
+    assert Scheme("purple") is Scheme.SYSTEM

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -181,3 +182,16 @@ def test_leaving_lets_go_of_the_pictures(viewer: ViewerPage, qtbot: QtBot) -> No
     viewer.leave()
     assert viewer.loaded is None
     assert viewer._canvas.levels is None
+
+
+def test_a_video_that_no_program_plays_is_said(
+    viewer: ViewerPage, indexed: LibrarySession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
+    told: list[str] = []
+    unsubscribe = indexed.notices.subscribe(lambda notice: told.append(notice.text))
+    qtbot.waitUntil(lambda: viewer.title.endswith(".jpg"))
+    viewer._on_play()
+    unsubscribe()
+    assert told == [f"No program here plays {viewer.title}."]
+    viewer.leave()

@@ -22,6 +22,7 @@ from album_ui import words
 from album_ui.compose import Program
 from album_ui.crash import CrashHook
 from album_ui.main_window import PROGRAM
+from album_ui.theme import Scheme, Theme
 from album_ui.words import told_of, tr
 
 EXIT_ENVIRONMENT = 3
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(app: QApplication, wanted: argparse.Namespace) -> int:
     settings = SettingsStore(settings_path())
     words.install(app, settings.current.language)
+    Theme(app, Scheme(settings.current.theme))  # dialogs wear it, too
     crash = CrashHook(log_directory())
     left = crash.install()
     try:
@@ -126,9 +128,7 @@ def _hand_over(problem: AlbumError, library: Path, folders: Sequence[Path]) -> i
     except AlbumError as other:
         _refuse(other)
         return EXIT_ENVIRONMENT
-    box = QMessageBox(QMessageBox.Icon.Information, PROGRAM, tr("Albumen is open already"))
-    box.setInformativeText(tr("What you opened has been added there."))
-    box.exec()
+    _tell(tr("Albumen is open already"), tr("What you opened has been added there."))
     return 0
 
 
@@ -150,8 +150,13 @@ def _refuse(problem: AlbumError) -> None:
         if isinstance(problem, LibraryProblem)
         else tr("Albumen cannot start")
     )
-    box = QMessageBox(QMessageBox.Icon.Warning, PROGRAM, title)
-    box.setInformativeText(told_of(problem))
+    _tell(title, told_of(problem))
+
+
+def _tell(title: str, text: str) -> None:
+    box = QMessageBox(QMessageBox.Icon.NoIcon, PROGRAM, title)
+    box.setInformativeText(text)
+    box.addButton(tr("Close"), QMessageBox.ButtonRole.AcceptRole)
     box.exec()
 
 

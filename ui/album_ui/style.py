@@ -84,6 +84,7 @@ QPushButton[kind="link"]:hover { color: $text; text-decoration: underline; }
 QPushButton[kind="link"]:focus { color: $accent; text-decoration: underline; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0; image: none; }
 
+QMessageBox QLabel#qt_msgbox_label { font-weight: 600; }
 QMenu { background: $field; border: 1px solid $line; border-radius: 7px; padding: 4px; }
 QMenu::item { padding: 5px 16px 5px 10px; border-radius: 5px; }
 QMenu::item:selected { background: $tint; }

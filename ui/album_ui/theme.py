@@ -36,6 +36,11 @@ class Scheme(StrEnum):
     LIGHT = "light"
     DARK = "dark"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Scheme":
+        """What settings written by hand or by a newer Albumen may name."""
+        return cls.SYSTEM
+
 
 class Size(Enum):
     """Sizes of type, as a share of the system's own."""

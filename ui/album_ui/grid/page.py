@@ -282,7 +282,7 @@ class LibraryPage(Page):
         if self.selected_ids():
             if self.info.isHidden():
                 self.toggle_info()
-            self._on_selection()
+            self.info.show_photos(self.selected_ids())
             self.info.add_tag()
 
     def _on_album_named(self, name: str) -> None:
@@ -293,7 +293,7 @@ class LibraryPage(Page):
         self._bridge.call(future, self.decided.emit, owner=self)
 
     def _on_selection(self) -> None:
-        self.info.show_photos(self.selected_ids())
+        self.info.show_photos(self.view.selected_ids().tolist())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the info gives its room to the photos until there is more."""

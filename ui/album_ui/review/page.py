@@ -1,5 +1,6 @@
 """Deciding suggestions of one tag, a page at a time: one key yes, one key no."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ class ReviewPage(Page):
         self._next = 0
         self._shown: list[Suggestion] = []
         self._current = 0
-        self._said = {Verdict.YES: 0, Verdict.NO: 0}
+        self._said: Counter[tuple[str, Verdict]] = Counter()
         self._finished: set[str] = set()
         self._undoable: list[_Decided] = []
         self._filling = False
@@ -158,7 +159,7 @@ class ReviewPage(Page):
         """Go on where it was left, or begin with the most frequent tag."""
         self._pixmaps = Pixmaps(self._session, self._bridge, self, _PIXMAP_BYTES)
         self._grid.start(self._pixmaps)
-        self._said = {Verdict.YES: 0, Verdict.NO: 0}
+        self._said.clear()
         self._undoable.clear()
         self._finished.clear()
         if self._slug:
@@ -236,7 +237,7 @@ class ReviewPage(Page):
     def _refresh(self) -> None:
         name = self._session.tag_name(self._slug, language()) if self._slug else ""
         self._question.setText(tr("Is this «{tag}»?", tag=name) if self._shown else tr("To review"))
-        yes, no = self._said[Verdict.YES], self._said[Verdict.NO]
+        yes, no = (self._said[self._slug, one] for one in (Verdict.YES, Verdict.NO))
         parts = [tr("least certain first")] if self._shown else []
         if yes or no:
             parts.append(tr("{yes} yes, {no} no", yes=number(yes), no=number(no)))
@@ -270,9 +271,9 @@ class ReviewPage(Page):
 
     def _settle(self, some: list[Suggestion], verdict: Verdict) -> None:
         for one in some:
-            self._count(one.verdict, -1)
+            self._said[self._slug, one.verdict] -= 1
             one.verdict = verdict
-            self._count(verdict, 1)
+            self._said[self._slug, verdict] += 1
         if verdict is not Verdict.SKIPPED:
             state = TagState.CONFIRMED if verdict is Verdict.YES else TagState.REJECTED
             ids = [one.photo_id for one in some]
@@ -281,10 +282,6 @@ class ReviewPage(Page):
             page = (self._slug, self._ids, self._shown, self._next)
             self._undoable.append(_Decided(some, verdict, written, *page))
         self._refresh()
-
-    def _count(self, verdict: Verdict, step: int) -> None:
-        if verdict in self._said:
-            self._said[verdict] += step
 
     def _advance(self) -> None:
         """The next open place of this page; the next page where none is left."""
@@ -302,7 +299,7 @@ class ReviewPage(Page):
         last = self._undoable.pop()
         self._bridge.call(last.written, self._take_back, lambda _: None, owner=self)
         for one in last.some:
-            self._count(last.verdict, -1)
+            self._said[last.slug, last.verdict] -= 1
             one.verdict = Verdict.OPEN
         self._asked += 1  # whatever comes next does not come now
         self._filling = False

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidge
 
 from album.domain.photo import MediaKind, PhotoId
 from album.errors import AlbumError
+from album.notices import NoticeLevel
 from album.session import Change, ChangeKind, Decision, LibrarySession
 from album.storage.rows import PhotoRow
 from album_ui import shortcuts
@@ -409,7 +410,14 @@ class ViewerPage(Page):
     def _on_play(self) -> None:
         row = self._shown_row
         if row is not None and row.path is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path)))
+            played = QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path)))
+            if not played:
+                self._session.notices.tell(
+                    NoticeLevel.WARNING,
+                    tr("No program here plays {file}.", file=row.path.name),
+                    advice=tr("Install one that plays videos, then try again."),
+                    replaces="play",
+                )
 
     # keys
 
