@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -61,6 +62,14 @@ def test_the_info_lets_go_when_nothing_is_selected_any_more(program: Program, qt
     qtbot.waitUntil(lambda: info.title.endswith(".jpg"))
     QTest.keyClick(view, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: info.title == "Nothing selected")
+
+
+def test_all_photos_are_there_to_be_walked_through(program: Program, qtbot: QtBot) -> None:
+    program.sidebar.setFocus()
+    action, library = program.window.findChild(QAction, "all_photos"), program.library
+    assert action is not None
+    action.trigger()
+    qtbot.waitUntil(lambda: library.isAncestorOf(program.window.focusWidget()))
 
 
 def test_the_heart_key_asks_all_that_is_selected(program: Program, qtbot: QtBot) -> None:

@@ -96,9 +96,12 @@ def test_a_mended_file_leaves_the_list_when_tried_again(
     broken.write_bytes(other.read_bytes())
     page.setFocus()  # as the window does
     qtbot.waitUntil(page._list.hasFocus)
+    told: list[str] = []
+    session.notices.subscribe(lambda notice: told.append(notice.text))
     QTest.keyClick(page._list, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not session.problems().result(10), timeout=15_000)
     qtbot.waitUntil(lambda: page._model.rowCount() == 0)
+    assert told == ["Trying 1 file again"]
 
 
 def test_escape_goes_back(page: ProblemsPage, qtbot: QtBot) -> None:

@@ -172,7 +172,7 @@ class Program(QObject):
             "pause": self._on_pause,
             "settings": self._on_settings,
             "help": self.keys.toggle,
-            "all_photos": partial(self.show_query, Query()),
+            "all_photos": self._on_all_photos,
             "teach": self._on_teach,
             "review": partial(self.window.show_page, PageName.REVIEW),
         }
@@ -290,6 +290,10 @@ class Program(QObject):
 
     def _keep_row_px(self) -> None:
         self._session.settings.change(row_height_px=self.library.view.row_px)
+
+    def _on_all_photos(self) -> None:
+        self.show_query(Query())
+        self.library.setFocus()
 
     def _on_search(self) -> None:
         self.window.go_home()

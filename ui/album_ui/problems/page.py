@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from album.notices import NoticeLevel
 from album.session import Change, ChangeKind, LibrarySession
 from album.storage.problems import Problem
 from album_ui import shortcuts
@@ -179,6 +180,8 @@ class ProblemsPage(Page):
         if problems:
             ids = [problem.id for problem in problems]
             self._bridge.call(self._session.retry(ids), lambda _: self._refresh(), owner=self)
+            said = count("Trying {n} file again", "Trying {n} files again", len(ids))
+            self._session.notices.tell(NoticeLevel.INFO, said, replaces="retry")
 
     def _on_show(self) -> None:
         for folder in {problem.path.parent for problem in self._chosen()}:
