@@ -314,3 +314,10 @@ def test_no_year_shows_from_under_the_label_of_the_place(
             image.pixelColor(x, y) for x in range(50, image.width()) for y in (top - 2, bottom + 2)
         ]
         assert {one.name() for one in beside} == {page.name()}
+
+
+def test_the_grid_is_at_rest_when_all_has_come(view: PhotoGridView, qtbot: QtBot) -> None:
+    view.photos.show(page_of(5000))
+    view.pixmaps.ready.emit([1, 4000])  # the second one is far below
+    assert view._fading.isActive()
+    qtbot.waitUntil(lambda: not view._fading.isActive())

@@ -71,7 +71,7 @@ class PhotoGridView(JustifiedView):
         self._band_from = QPoint()
         self._fresh: dict[int, float] = {}
         self._fading = QTimer(self, interval=FRAME_MS)
-        self._fading.timeout.connect(self.viewport().update)
+        self._fading.timeout.connect(self._on_frame)
         self._settled.timeout.connect(self._fetch_visible)
         self.setDragEnabled(True)
         self.setMouseTracking(True)
@@ -134,8 +134,6 @@ class PhotoGridView(JustifiedView):
                 cell.selected = first + at in selected
                 cell.current = first + at == current
                 self._painter.paint(painter, cell)
-        if not self._fresh:
-            self._fading.stop()
 
     def _selected_in(self, rows: range) -> set[int]:
         found: set[int] = set()
@@ -166,11 +164,7 @@ class PhotoGridView(JustifiedView):
         since = self._fresh.get(photo_id)
         if since is None:
             return 1.0
-        share = (now - since) * 1000 / max(1, self._theme.fade_ms)
-        if share >= 1.0:
-            del self._fresh[photo_id]
-            return 1.0
-        return share
+        return min(1.0, (now - since) * 1000 / max(1, self._theme.fade_ms))
 
     def _paint_band(self, painter: QPainter, band: QRect) -> None:
         accent = self._theme.palette.colour("accent")
@@ -203,6 +197,14 @@ class PhotoGridView(JustifiedView):
             now = time.monotonic()
             self._fresh.update((photo_id, now) for photo_id in ids)
             self._fading.start()
+        self.viewport().update()
+
+    def _on_frame(self) -> None:
+        """Draw the fading ones anew; those outside the view fade too, or this would never end."""
+        begun = time.monotonic() - self._theme.fade_ms / 1000
+        self._fresh = {one: since for one, since in self._fresh.items() if since > begun}
+        if not self._fresh:
+            self._fading.stop()
         self.viewport().update()
 
     def _on_selection_changed(self) -> None:
