@@ -51,7 +51,6 @@ class PreferencesMenu(QMenu):
         """Show the menu with its right end under that of a widget."""
         corner = widget.mapToGlobal(widget.rect().bottomRight())
         self.popup(corner - QPoint(self.sizeHint().width(), 0))
-        self.setActiveAction(self.actions()[0])
 
     def _choice(
         self, title: str, texts: Mapping[str, str], slot: Callable[[QAction], None]
