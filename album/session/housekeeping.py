@@ -1,4 +1,4 @@
-"""A look around each second: did another process write to the library, does the battery run?"""
+"""A look around each second: did another process write, does one call, does the battery run?"""
 
 import logging
 import threading
@@ -21,6 +21,7 @@ class Housekeeper:
         database: of the library.
         on_written: another process has written to it.
         on_power: called with whether the machine runs on its battery, when that changes.
+        look: what else is looked at each second.
     """
 
     def __init__(
@@ -28,10 +29,12 @@ class Housekeeper:
         database: Database,
         on_written: Callable[[], None],
         on_power: Callable[[bool], None],
+        look: Callable[[], None],
     ) -> None:
         self._database = database
         self._on_written = on_written
         self._on_power = on_power
+        self._look = look
         self._closed = threading.Event()
         self._battery = False
         self._thread = threading.Thread(target=self._run, name="album-housekeeper", daemon=True)
@@ -54,6 +57,7 @@ class Housekeeper:
                 if now != version:
                     version = now
                     self._on_written()
+                self._look()
                 if rounds % POWER_EVERY == 0:
                     self._look_at_power()
         except AlbumError as problem:

@@ -31,6 +31,7 @@ from album.pictures.decode import Decoder
 from album.pictures.thumbnails import ThumbnailStore
 from album.session.arrivals import Arrivals
 from album.session.browsing import Browsing
+from album.session.calling import Calls
 from album.session.changes import ChangeKind, Changes
 from album.session.deciding import Decisions
 from album.session.folders import WatchedFolders
@@ -71,8 +72,8 @@ class LibrarySession:
         directory: of the library.
         database: for what has no method here; see album.storage.
         taxonomy: all tags that are known.
-        settings, notices, activity, changes: see their classes; listeners are called on worker
-            threads.
+        settings, notices, activity, changes, calls: see their classes; listeners are called on
+            worker threads.
         thumbnails: small pictures; `request(ids, size_px, urgency)`, `subscribe(listener)`.
         teaching: tags that the user teaches; `preview`, `teach`, `forget`, `tags`.
     """
@@ -155,6 +156,7 @@ class LibrarySession:
         self.settings = settings
         self.notices = Notices()
         self.activity = ActivityBoard()
+        self.calls = Calls(directory)
         self._lock = lock
         self._device = device if device != "auto" else settings.current.device
         self._segmenter = segmenter
@@ -222,7 +224,8 @@ class LibrarySession:
         )
         if watch:
             self._watcher = Watcher(self._scanner.on_change, self.notices)
-            self._housekeeper = Housekeeper(self.database, self._on_written, self._on_power)
+            look = self.calls.look
+            self._housekeeper = Housekeeper(self.database, self._on_written, self._on_power, look)
         self._folders = self._make_folders()
         if watch:
             self._folders.sync()
@@ -575,10 +578,8 @@ class LibrarySession:
             self._looking.wake()
 
     def _on_power(self, battery: bool) -> None:
-        if battery and self.settings.current.wait_on_battery:
-            self._hold(BATTERY)
-        else:
-            self._lift(BATTERY)
+        waits = battery and self.settings.current.wait_on_battery
+        (self._hold if waits else self._lift)(BATTERY)
 
     def _segment(self, pixels: Pixels, hints: Sequence[Hint]) -> Future[Cutout]:
         with self._closing:

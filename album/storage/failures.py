@@ -56,9 +56,13 @@ def damaged(path: Path, reason: str = "") -> LibraryDamaged:
 
 def how_to_restore(path: Path) -> str:
     """What the user can do about a library file that is not sound."""
-    backups = sorted(
-        (path.parent / "backups").glob("*.db"), key=lambda backup: backup.stat().st_mtime
-    )
-    if backups:
-        return f"Close Albumen and copy the newest backup, {backups[-1]}, over it."
+    backup = newest_backup(path)
+    if backup is not None:
+        return f"Close Albumen and copy the newest backup, {backup}, over it."
     return "There is no backup; move the file away and Albumen makes a new library."
+
+
+def newest_backup(path: Path) -> Path | None:
+    """The last copy that was made of the library file; None where there is none."""
+    backups = (path.parent / "backups").glob("*.db")
+    return max(backups, key=lambda backup: backup.stat().st_mtime, default=None)

@@ -28,7 +28,7 @@ def prepare(
     _refuse_emptied(path)
     try:
         if path.is_file():
-            _check_file(path, busy_timeout_s)
+            check_file(path, busy_timeout_s)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make_private(path)
         connection = sqlite3.connect(path, isolation_level=None, timeout=busy_timeout_s)
@@ -55,7 +55,7 @@ def _make_private(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def _check_file(path: Path, busy_timeout_s: float) -> None:
+def check_file(path: Path, busy_timeout_s: float) -> None:
     """LibraryDamaged when the file is no library, cut short, or (a small one) has bad pages."""
     size_bytes = path.stat().st_size
     if size_bytes == 0:
@@ -90,7 +90,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mi
     if version == len(migrations):
         return
     if version > 0:
-        backup = path.parent / "backups" / f"before-v{len(migrations)}-{_stamp()}.db"
+        backup = path.parent / "backups" / f"before-v{len(migrations)}-{stamp()}.db"
         copy_database(path, backup)
     for number, migration in enumerate(migrations, start=1):
         _step(connection, number, migration)
@@ -125,7 +125,8 @@ def _refuse_newer(version: int, known: int, path: Path) -> None:
         )
 
 
-def _stamp() -> str:
+def stamp() -> str:
+    """The moment, for the name of a file."""
     return time.strftime("%Y%m%d-%H%M%S")
 
 

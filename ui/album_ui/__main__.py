@@ -8,19 +8,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from album.directories import default_library, log_directory, settings_path
-from album.errors import AlbumError, LibraryLocked, LibraryProblem
+from album.errors import (
+    AlbumError,
+    EnvironmentProblem,
+    LibraryDamaged,
+    LibraryLocked,
+    LibraryProblem,
+)
 from album.log import kept_log
 from album.manners import keep_what_lives
 from album.notices import NoticeLevel, Notices
-from album.session import LibrarySession
+from album.session import LibrarySession, call, newest_backup, restore_backup
 from album.settings import SettingsStore
 from album_resources.icons import APP_ID, program_icon
 from album_ui import words
 from album_ui.compose import Program
 from album_ui.crash import CrashHook
+from album_ui.dialog import Dialog, offer_backup
 from album_ui.main_window import PROGRAM
 from album_ui.theme import Scheme, Theme
 from album_ui.words import told_of, tr
@@ -60,19 +67,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(app: QApplication, wanted: argparse.Namespace) -> int:
     settings = SettingsStore(settings_path())
     words.install(app, settings.current.language)
-    Theme(app, Scheme(settings.current.theme))  # dialogs wear it, too
+    theme = Theme(app, Scheme(settings.current.theme))
     crash = CrashHook(log_directory())
     left = crash.install()
     try:
-        session = LibrarySession.open(wanted.library, device=wanted.device, settings=settings)
-    except AlbumError as problem:
-        crash.uninstall()
-        return _hand_over(problem, wanted.library, wanted.folders)
-    try:
-        return _show(app, session, crash, left, wanted.folders)
+        session = _open(theme, wanted, settings)
+        if session is None:
+            return EXIT_ENVIRONMENT
+        with session:
+            return _show(app, session, crash, left, wanted.folders)
+    except LibraryLocked as problem:
+        return _hand_over(theme, problem, wanted.library, wanted.folders)
     finally:
-        session.close()
         crash.uninstall()
+
+
+def _open(
+    theme: Theme, wanted: argparse.Namespace, settings: SettingsStore
+) -> LibrarySession | None:
+    """The library, or a backup of it if the user wants that; None where there is none to open."""
+    while True:
+        try:
+            return LibrarySession.open(wanted.library, device=wanted.device, settings=settings)
+        except LibraryLocked:
+            raise
+        except LibraryDamaged as problem:
+            if not _restored(theme, problem, wanted.library):
+                return None
+        except AlbumError as problem:
+            _refuse(theme, problem)
+            return None
+
+
+def _restored(theme: Theme, problem: LibraryDamaged, library: Path) -> bool:
+    """Whether the user took the newest backup instead of a damaged library."""
+    backup = newest_backup(library)
+    if backup is None:
+        _refuse(theme, problem)
+        return False
+    _log.error("%s", problem)
+    if not offer_backup(theme, problem, backup):
+        return False
+    try:
+        kept = restore_backup(library, backup)
+    except (EnvironmentProblem, LibraryDamaged) as other:
+        _refuse(theme, other)
+        return False
+    _log.warning("%s is the library now; the damaged one is kept as %s", backup, kept)
+    return True
 
 
 def keep_pace() -> None:
@@ -114,22 +156,30 @@ def _take_down(program: Program) -> None:
     program.window.deleteLater()
 
 
-def _hand_over(problem: AlbumError, library: Path, folders: Sequence[Path]) -> int:
-    """Give the folders to the Albumen that works on the library already: it sees what others write.
+def _hand_over(theme: Theme, problem: AlbumError, library: Path, folders: Sequence[Path]) -> int:
+    """Give the folders to the Albumen that works on the library, and let its window come forward.
 
-    Where nobody does, or there is nothing to give, say why there is no window.
+    It sees what others write. Where no window is, say why there is none here either.
     """
-    if not isinstance(problem, LibraryLocked) or not folders:
-        _refuse(problem)
-        return EXIT_ENVIRONMENT
     try:
-        with LibrarySession.open(library, analyse=False, watch=False, exclusive=False) as session:
-            session.add_files([one.absolute() for one in folders]).result()
+        if folders:
+            _give(library, folders)
     except AlbumError as other:
-        _refuse(other)
+        _refuse(theme, other)
         return EXIT_ENVIRONMENT
-    _tell(tr("Albumen is open already"), tr("What you opened has been added there."))
-    return 0
+    if call(library):
+        return 0
+    if folders:
+        added = tr("What you opened has been added there.")
+        Dialog(theme, tr("Albumen is open already"), added).exec()
+        return 0
+    _refuse(theme, problem)
+    return EXIT_ENVIRONMENT
+
+
+def _give(library: Path, folders: Sequence[Path]) -> None:
+    with LibrarySession.open(library, analyse=False, watch=False, exclusive=False) as session:
+        session.add_files([one.absolute() for one in folders]).result()
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -142,22 +192,15 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return wanted
 
 
-def _refuse(problem: AlbumError) -> None:
-    """Say why there is no window: the one dialog, since there is nothing to lay a notice over."""
+def _refuse(theme: Theme, problem: AlbumError) -> None:
+    """Say why there is no window: a dialog, since there is nothing to lay a notice over."""
     _log.error("%s", problem)
     title = (
         tr("This library cannot be opened")
         if isinstance(problem, LibraryProblem)
         else tr("Albumen cannot start")
     )
-    _tell(title, told_of(problem))
-
-
-def _tell(title: str, text: str) -> None:
-    box = QMessageBox(QMessageBox.Icon.NoIcon, PROGRAM, title)
-    box.setInformativeText(text)
-    box.addButton(tr("Close"), QMessageBox.ButtonRole.AcceptRole)
-    box.exec()
+    Dialog(theme, title, told_of(problem)).exec()
 
 
 def _tell_crashes(crash: CrashHook, left: Path | None, notices: Notices) -> None:

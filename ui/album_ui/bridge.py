@@ -33,11 +33,13 @@ class Bridge(QObject):
         changed(Change): the library changed.
         activity_changed(tuple[Activity, ...]): what goes on in the background, all of it.
         notice_posted(Notice): something to tell the user, also problems that nobody else shows.
+        called(None): a second start asks the window to come forward.
     """
 
     changed = Signal(object)
     activity_changed = Signal(object)
     notice_posted = Signal(object)
+    called = Signal(object)
     _woken = Signal()
 
     def __init__(self, session: LibrarySession, parent: QObject | None = None) -> None:
@@ -52,6 +54,7 @@ class Bridge(QObject):
             session.changes.subscribe(self._relay(self.changed)),
             session.activity.subscribe(self._relay(self.activity_changed)),
             session.notices.subscribe(self._relay(self.notice_posted)),
+            session.calls.subscribe(self._relay(self.called)),
         )
 
     def call(

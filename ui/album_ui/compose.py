@@ -156,6 +156,8 @@ class Program(QObject):
         self.teach_card.taught.connect(self._on_taught)
         self.drop.refused.connect(self._warn)
         self.bridge.notice_posted.connect(self.notices.post)
+        self.bridge.called.connect(lambda _: self.window.come_forward())
+        self.status.folder_came.connect(self._say_watching)
         settings = self._session.settings.current
         self.toolbar.set_info_shown(settings.info_shown)
         self.toolbar.set_row_px(settings.row_height_px)
@@ -242,7 +244,11 @@ class Program(QObject):
         self.browsing.refresh()
         self.window.go_home()
         for folder in folders:
-            self.notices.say(Message(tr("Watching {folder}", folder=folder.path.name)))
+            self._say_watching(folder.path)
+
+    def _say_watching(self, folder: Path) -> None:
+        said = tr("Watching {folder}", folder=folder.name)
+        self.notices.say(Message(said, replaces=f"watching {folder}"))
 
     def _show_photo(self, photo_id: PhotoId) -> bool:
         row = self.library.model.place_of(photo_id)

@@ -106,6 +106,13 @@ class MainWindow(QWidget):
         if self.page_name is not PageName.LIBRARY:
             self._bring(PageName.LIBRARY, PageContext())
 
+    def come_forward(self) -> None:
+        """Be seen: out of the task bar, over other windows, with the keys as far as may be."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
     def toggle_sidebar(self) -> None:
         """Show or hide the sidebar."""
         self._sidebar_shown = not self._sidebar_shown

@@ -13,7 +13,7 @@ from album_ui.palette import Palette
 _SHEET = Template(
     """
 QWidget { color: $text; font-size: ${base}px; }
-QWidget#window, QWidget#toolbar, QWidget#status, QWidget#info { background: $window; }
+QDialog, QWidget#window, QWidget#toolbar, QWidget#status, QWidget#info { background: $window; }
 QWidget#toolbar { border-bottom: 1px solid $line; }
 QWidget#status { border-top: 1px solid $line; }
 QWidget#info { border-left: 1px solid $line; }
@@ -84,7 +84,6 @@ QPushButton[kind="link"]:hover { color: $text; text-decoration: underline; }
 QPushButton[kind="link"]:focus { color: $accent; text-decoration: underline; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0; image: none; }
 
-QMessageBox QLabel#qt_msgbox_label { font-weight: 600; }
 QMenu { background: $field; border: 1px solid $line; border-radius: 7px; padding: 4px; }
 QMenu::item { padding: 5px 16px 5px 10px; border-radius: 5px; }
 QMenu::item:selected { background: $tint; }

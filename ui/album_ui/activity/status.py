@@ -28,9 +28,11 @@ class StatusLine(QWidget):
     Signals:
         folder_wanted(): the user wants to add a folder.
         folder_removed(str): the folder of this name is watched no longer.
+        folder_came(Path): this folder is watched since just now, whoever added it.
     """
 
     folder_wanted = Signal()
+    folder_came = Signal(object)
     folder_removed = Signal(str)
 
     def __init__(
@@ -42,6 +44,7 @@ class StatusLine(QWidget):
         self._theme = theme
         self._activities: tuple[Activity, ...] = ()
         self._folders: list[FolderStatus] = []
+        self._told_once = False
         self._what = QPushButton()
         self._bar = QProgressBar()
         self._figures = PlainLabel()
@@ -132,11 +135,19 @@ class StatusLine(QWidget):
 
     def refresh_folders(self) -> None:
         """Ask for the health of the folders."""
-        self._bridge.call(self._session.folders(), self._show_folders, owner=self, latest="folders")
+        self._bridge.call(self._session.folders(), self._take_folders, owner=self, latest="folders")
 
     def _on_changed(self, change: Change) -> None:
         if change.kind in (ChangeKind.FOLDERS, ChangeKind.PHOTOS):
             self.refresh_folders()
+
+    def _take_folders(self, folders: Sequence[FolderStatus]) -> None:
+        known = {one.path for one in self._folders}
+        came = [one.path for one in folders if one.path not in known] if self._told_once else []
+        self._told_once = True
+        self._show_folders(folders)
+        for path in came:
+            self.folder_came.emit(path)
 
     def _show_folders(self, folders: Sequence[FolderStatus]) -> None:
         self._folders = list(folders)
