@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from album.domain.query import FacetTerm, Query
 from album.domain.tag import Facet, TagState
 from album.session import LibrarySession
+from album_ui.activity.notices import Message
 from album_ui.compose import Program
 from album_ui.main_window import OPENING, SMALLEST, opening_size
 from album_ui.pages import PageContext, PageName
@@ -237,7 +238,7 @@ def save_as_album(program: Program, name: str, qtbot: QtBot) -> None:
         told = said is not None and said.text == f"Album «{name}» saved"
         return told and name in {one.text for one in program.sidebar.albums}
 
-    program.library._choice.album_named.emit(name)
+    program.library.choice.album_named.emit(name)
     qtbot.waitUntil(known)
 
 
@@ -255,3 +256,67 @@ def test_a_saved_album_is_told_and_in_sight(program: Program, qtbot: QtBot) -> N
     sidebar.view.verticalScrollBar().setValue(0)
     save_as_album(program, "Shores", qtbot)
     assert sidebar.view.verticalScrollBar().value() > 0
+
+
+@pytest.mark.parametrize("name", [PageName.REVIEW, PageName.PROBLEMS])
+def test_escape_leaves_a_page_that_has_nothing_to_show(
+    session: LibrarySession, qapp: QApplication, qtbot: QtBot, name: PageName
+) -> None:
+    program = Program(qapp, session, Scheme.LIGHT)
+    program.window.show()
+    program.window.activateWindow()
+    qtbot.waitExposed(program.window)
+    program.window.show_page(PageName.LIBRARY)
+    program.window.show_page(name)
+    qtbot.wait(100)
+    focused = program.window.focusWidget()
+    assert focused is not None
+    assert focused.isVisible()
+    QTest.keyClick(focused, Qt.Key.Key_Escape)
+    assert page(program) is PageName.LIBRARY
+    program.window.close()
+    program.close()
+    program.window.deleteLater()
+
+
+@pytest.mark.parametrize("name", [PageName.REVIEW, PageName.VIEWER])
+def test_notices_keep_off_what_is_needed_at_the_foot(
+    program: Program, qtbot: QtBot, name: PageName
+) -> None:
+    context = PageContext(program.library.model.ids, 0)
+    program.notices.say(Message("Something was said before this page came up"))
+    program.window.show_page(name, context)
+    foot = program.window.page.foot if program.window.page else None
+    assert foot is not None
+    qtbot.waitUntil(foot.isVisible)
+    program.notices.say(Message("Something else", replaces="x"))
+
+    def keeps_off() -> None:
+        top = foot.mapTo(program.window, QPoint(0, 0)).y()
+        assert program.notices.isVisible()
+        assert program.notices.geometry().bottom() < top
+
+    qtbot.waitUntil(keeps_off)
+
+
+def test_suggestions_leave_the_chips_to_be_seen(program: Program, qtbot: QtBot) -> None:
+    program.window.activateWindow()
+    program.show_query(BEACH)
+    press(program, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    popup = program.field.completions.popup
+    QTest.keyClicks(program.field, "sun")
+    qtbot.waitUntil(popup.isVisible)
+    choice = program.library.choice
+    assert popup.y() >= choice.mapToGlobal(choice.rect().bottomLeft()).y()
+    program.field.completions.hide()
+
+
+def test_the_name_of_an_album_is_asked_for_beside_the_choice(program: Program) -> None:
+    program.show_query(BEACH)
+    choice = program.library.choice
+    before = choice.height()
+    choice.ask_name()
+    QApplication.processEvents()
+    save = choice._save
+    assert 0 < choice.name.x() - save.geometry().right() < 20
+    assert choice.height() == before

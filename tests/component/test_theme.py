@@ -1,12 +1,20 @@
 """Colours, type, icons and words: what the whole window stands on."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTranslator
 from PySide6.QtGui import QColor, QFontInfo, QIcon, QPixmap
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 import album_ui
@@ -185,6 +193,23 @@ def test_an_unknown_text_is_said_as_it_stands(qapp: QApplication) -> None:
 
 def test_qt_never_asks_python_for_a_word(qapp: QApplication) -> None:
     assert not issubclass(words.Catalogue, QTranslator)  # asked under locks of Qt, on any thread
+
+
+@pytest.mark.parametrize("kind", [QSlider, QPushButton, QToolButton, QLineEdit])
+def test_what_has_the_focus_looks_so(
+    theme: Theme, qtbot: QtBot, kind: Callable[[QWidget], QWidget]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    part, other = kind(window), QWidget(window)
+    other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    window.show()
+    window.activateWindow()
+    other.setFocus()
+    without = part.grab().toImage()
+    part.setFocus()
+    qtbot.waitUntil(part.hasFocus)
+    assert part.grab().toImage() != without
 
 
 def test_a_scheme_nobody_knows_is_that_of_the_system() -> None:

@@ -128,6 +128,7 @@ class Program(QObject):
         self.library.decided.connect(self._on_decided)
         self.field.left.connect(self._on_search_left)
         self.field.remarked.connect(self.library.remark)
+        self.field.completions.stay_below(self.library.choice)
         self.viewer.decided.connect(self._on_decided)
         self.viewer.photo_shown.connect(self._on_photo_shown)
         self.library.drag_wanted.connect(self._on_drag_wanted)
@@ -288,6 +289,7 @@ class Program(QObject):
     def _on_page_shown(self, name: PageName) -> None:
         self.sidebar.show_page_place(name)
         self.notices.show_dark(self.window.page is self.viewer)
+        self.notices.keep_off(self.window.page.foot if self.window.page else None)
 
     def _on_row_px(self, height: int) -> None:
         self.library.set_row_px(height)

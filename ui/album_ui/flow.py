@@ -31,6 +31,12 @@ class FlowLayout(QLayout):
         """Put one more at the end."""
         self._items.append(item)
 
+    def insert(self, place: int, widget: QWidget) -> None:
+        """Put a widget before the one at this place."""
+        self.addWidget(widget)
+        self._items.insert(place, self._items.pop())
+        self.invalidate()
+
     def count(self) -> int:
         """How many there are."""
         return len(self._items)

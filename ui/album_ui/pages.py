@@ -32,7 +32,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 
@@ -87,9 +87,22 @@ class Page(QWidget):
         return ""
 
     @property
+    def foot(self) -> QWidget | None:
+        """What stands at the foot of the page and is to be seen always: notices keep off it."""
+        return None
+
+    @property
     def context(self) -> PageContext | None:
         """What is shown now, where that is no longer what the page was entered with."""
         return None
+
+    def take_keys(self, part: QWidget) -> None:
+        """Let this part have the keys: what is hidden takes none, and then Esc would do nothing."""
+        had = self.isVisible() and (self.hasFocus() or self.window().focusWidget() is None)
+        part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusProxy(part)
+        if had:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def enter(self, context: PageContext) -> None:
         """Come up and show this."""

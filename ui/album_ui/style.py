@@ -97,13 +97,15 @@ QAbstractItemView#completions {
 }
 QAbstractItemView#completions::item { min-height: 26px; padding: 0 6px; border-radius: 5px; }
 
+QSlider { border: 1px solid transparent; border-radius: 7px; min-height: 18px; }
 QSlider::groove:horizontal { height: 3px; background: $line; border-radius: 1px; }
 QSlider::sub-page:horizontal { background: $line; border-radius: 1px; }
 QSlider::handle:horizontal {
     width: 11px; height: 11px; margin: -5px 0; background: $field; border: 1px solid $second;
     border-radius: 6px;
 }
-QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-color: $accent; }
+QSlider::handle:horizontal:hover { border-color: $accent; }
+QSlider:focus { border-color: $accent; }
 QProgressBar {
     background: $line; border: none; border-radius: 1px; max-height: 3px; min-height: 3px;
 }

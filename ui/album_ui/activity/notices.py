@@ -30,6 +30,7 @@ from album_ui.words import told_of, tr
 
 STAYS_MS = 6000
 _WIDEST_PX = 720
+_PLACE_CHANGES = {QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class NoticeLine(QFrame):
         self._usual, self._dark = theme, DarkTheme(theme)
         self._theme = theme
         self._window = window
+        self._foot: QWidget | None = None
         self._waiting: deque[Message] = deque()
         self._shown: Message | None = None
         self.setObjectName("notice")
@@ -84,6 +86,7 @@ class NoticeLine(QFrame):
         self._timer.timeout.connect(self._leave)
         self._slide = QPropertyAnimation(self, b"pos", self)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._slide.finished.connect(self._place)
         window.installEventFilter(self)
         theme.changed.connect(self._colour)
         self._colour()
@@ -98,6 +101,16 @@ class NoticeLine(QFrame):
         """Look as it does over a page that is always dark, or as the rest of the program."""
         self._theme = self._dark if dark else self._usual
         self._colour()
+
+    def keep_off(self, foot: QWidget | None) -> None:
+        """Stay over this part of the window while it is to be seen; None: over the status line."""
+        if self._foot is not None:
+            self._foot.removeEventFilter(self)
+        self._foot = foot
+        if foot is not None:
+            foot.installEventFilter(self)
+        if self.isVisible():
+            self._place()
 
     def post(self, notice: Notice) -> None:
         """Show a notice of the session; where it speaks of a file, «Show» opens the folder."""
@@ -157,7 +170,14 @@ class NoticeLine(QFrame):
         )
         self.adjustSize()
         left = (self._window.width() - self.width()) // 2
-        return QPoint(left, self._window.height() - STATUS_PX - self.height() - 3 * GRID_PX)
+        return QPoint(left, self._floor() - self.height() - 3 * GRID_PX)
+
+    def _floor(self) -> int:
+        """Where the room for it ends."""
+        floor = self._window.height() - STATUS_PX
+        if self._foot is not None and self._foot.isVisible():
+            floor = min(floor, self._foot.mapTo(self._window, QPoint(0, 0)).y())
+        return floor
 
     def _place(self) -> None:
         if self._slide.state() != QPropertyAnimation.State.Running:
@@ -193,8 +213,8 @@ class NoticeLine(QFrame):
         self._paint_sign()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the place when the window changes its size."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        """Keep the place when the window, or what this stays over, changes."""
+        if event.type() in _PLACE_CHANGES and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 

@@ -78,7 +78,7 @@ class LibraryPage(Page):
         self.pixmaps = Pixmaps(session, bridge, self)
         self.view = PhotoGridView(self.model, self.pixmaps, theme)
         self._scroller = YearScroller(theme)
-        self._choice = ChoiceLine(browsing, session.tag_name, theme)
+        self.choice = ChoiceLine(browsing, session.tag_name, theme)
         self._empty = EmptyPage(session, bridge)
         self.info = InfoPanel(session, bridge, theme)
         self._stack = QStackedWidget()
@@ -114,7 +114,7 @@ class LibraryPage(Page):
 
     def remark(self, text: str) -> None:
         """Say something about what was searched; empty: nothing more."""
-        self._choice.remark(text)
+        self.choice.remark(text)
 
     def set_row_px(self, height: int) -> None:
         """Make the pictures so high."""
@@ -133,7 +133,7 @@ class LibraryPage(Page):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._choice)
+        column.addWidget(self.choice)
         column.addWidget(self._stack, 1)
         self.info.setMinimumWidth(INFO_PX[0])
         self.info.setMaximumWidth(INFO_PX[2])
@@ -160,8 +160,8 @@ class LibraryPage(Page):
         self.view.scrolled.connect(self._scroller.show_place)
         self.view.resized.connect(self.row_px_changed)
         self._scroller.photo_wanted.connect(self.view.go_to)
-        self._choice.album_named.connect(self._on_album_named)
-        self._choice.left.connect(self.view.setFocus)
+        self.choice.album_named.connect(self._on_album_named)
+        self.choice.left.connect(self.view.setFocus)
         self._empty.query_wanted.connect(self._browsing.ask)
         self._empty.folder_wanted.connect(self.folder_wanted)
         self.info.decided.connect(self.decided)
@@ -174,7 +174,7 @@ class LibraryPage(Page):
         act("favourite", self, self._on_favourite)
         act("cutout", self, self._on_cutout)
         for made in (
-            act("save_album", self, self._choice.ask_name),
+            act("save_album", self, self.choice.ask_name),
             act("larger", self, lambda: self._step(24)),
             act("smaller", self, lambda: self._step(-24)),
         ):  # from the sidebar and the search too, while the library is on the screen

@@ -48,6 +48,7 @@ class ProblemsPage(Page):
         self._retry_all = QPushButton(tr("Try all again"))
         self._show = QPushButton(tr("Show in folder"))
         self._none = PlainLabel()
+        self._empty = self._empty_state()
         self._stack = QStackedWidget()
         self._lay_out()
         shortcuts.action("problems_retry", self, self._on_retry)
@@ -79,7 +80,7 @@ class ProblemsPage(Page):
             top.addWidget(button)
         self._prepare_list()
         self._stack.addWidget(self._list)
-        self._stack.addWidget(self._empty_state())
+        self._stack.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(PAGE_MARGIN_PX, PAGE_MARGIN_PX, PAGE_MARGIN_PX, 0)
         column.setSpacing(4 * GRID_PX)
@@ -105,7 +106,6 @@ class ProblemsPage(Page):
             self._list.addAction(action)
         self._list.doubleClicked.connect(self._on_show)
         self._list.selectionModel().selectionChanged.connect(self._on_selected)
-        self.setFocusProxy(self._list)
 
     def _empty_state(self) -> QWidget:
         state = QWidget()
@@ -160,6 +160,7 @@ class ProblemsPage(Page):
             else ""
         )
         self._stack.setCurrentIndex(0 if problems else 1)
+        self.take_keys(self._list if problems else self._empty)
         self._retry_all.setVisible(bool(problems))
         self._on_selected()
 

@@ -96,6 +96,7 @@ class ReviewPage(Page):
             tr("Nothing to review. Suggested tags appear here until decided.")
         )
         self._stack = QStackedWidget()
+        self._strip = _key_strip()
         self._other = KeyButton(theme, "caret-down", tr("Another tag"))
         self._undo = KeyButton(theme, "arrow-u-up-left", tr("Undo"), shortcuts.shown("undo"))
         self._rest_no = KeyButton(theme, "", tr("No to the rest"), "Shift+↵")
@@ -109,6 +110,11 @@ class ReviewPage(Page):
     def title(self) -> str:
         """What the window is called."""
         return tr("To review")
+
+    @property
+    def foot(self) -> QWidget:
+        """The keys of this page."""
+        return self._strip
 
     @property
     def shown(self) -> Sequence[Suggestion]:
@@ -140,9 +146,8 @@ class ReviewPage(Page):
         column.setSpacing(4 * GRID_PX)
         column.addLayout(top)
         column.addWidget(self._stack, 1)
-        column.addLayout(_key_strip())
+        column.addWidget(self._strip)
         column.addSpacing(GRID_PX)
-        self.setFocusProxy(self._grid)
 
     def _connect(self) -> None:
         self._other.clicked.connect(self._on_other)
@@ -232,6 +237,7 @@ class ReviewPage(Page):
         self._shown = shown
         self._current = 0
         self._stack.setCurrentIndex(0 if shown else 1)
+        self.take_keys(self._grid if shown else self._nothing)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -373,9 +379,11 @@ class ReviewPage(Page):
         }
 
 
-def _key_strip() -> QHBoxLayout:
+def _key_strip() -> QWidget:
     """The keys of the page, where they are useful."""
-    row = QHBoxLayout()
+    strip = QWidget()
+    row = QHBoxLayout(strip)
+    row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(GRID_PX + 1)
     for keys, text in _STRIP:
         for key in keys:
@@ -387,4 +395,4 @@ def _key_strip() -> QHBoxLayout:
         row.addWidget(words)
         row.addSpacing(3 * GRID_PX)
     row.addStretch()
-    return row
+    return strip

@@ -204,16 +204,18 @@ class ChoiceLine(QWidget):
         self._save.setFixedHeight(CHIP_PX)
         self._save.setToolTip(shortcuts.tip("save_album"))
         self._save.clicked.connect(self.ask_name)
-        self._flow.addWidget(self._save)
         self._buttons: list[ChipButton] = []
         self.name = LineField()
         self.name.setPlaceholderText(tr("Name of the album"))
         self.name.setAccessibleName(tr("Name of the album"))
         self.name.setFixedWidth(190)
+        self.name.setStyleSheet(f"min-height: {CHIP_PX - 2}px;")  # as high as a chip
         self.name.returnPressed.connect(self._on_named)
         self.name.editingFinished.connect(self.name.hide)
         self.name.left.connect(self._on_name_left)
         self.name.hide()
+        for part in (self._save, self.name):  # where the choice ends
+            self._flow.addWidget(part)
         self._lay_out()
         browsing.query_changed.connect(self._show_query)
         browsing.page_changed.connect(self._show_page)
@@ -252,7 +254,6 @@ class ChoiceLine(QWidget):
         self._title.setFixedHeight(CHIP_PX)
         row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._chips, 1)
-        row.addWidget(self.name)
         row.addWidget(self._total, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
 
     def _show_query(self, query: Query) -> None:
@@ -276,9 +277,7 @@ class ChoiceLine(QWidget):
             button = ChipButton(self._theme)
             button.taken.connect(self._on_taken)
             self._buttons.append(button)
-            self._flow.removeWidget(self._save)
-            self._flow.addWidget(button)
-            self._flow.addWidget(self._save)
+            self._flow.insert(len(self._buttons) - 1, button)
 
     def _on_taken(self, chip: Chip) -> None:
         self._browsing.ask(choices.without(self._browsing.query, chip))

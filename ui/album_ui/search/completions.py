@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
 from album.session import LibrarySession
 from album_ui.background import in_background
@@ -43,6 +43,11 @@ class Completions(QObject):
         self._completer.setWidget(field)
         self._completer.activated.connect(self.taken)
         self._popup.installEventFilter(self)
+        self._above: QWidget | None = None
+
+    def stay_below(self, widget: QWidget) -> None:
+        """Leave this to be seen while it is: what was typed stands there as it was understood."""
+        self._above = widget
 
     @property
     def popup(self) -> QListView:
@@ -88,5 +93,11 @@ class Completions(QObject):
             self._popup.setCurrentIndex(QModelIndex())  # Enter means what was typed
             rows = min(len(names), self._completer.maxVisibleItems())
             self._popup.setFixedHeight(rows * self._popup.sizeHintForRow(0) + _EDGES_PX)
+            self._make_way()
         else:
             self._popup.hide()
+
+    def _make_way(self) -> None:
+        if self._above is not None and self._above.isVisible():
+            lowest = self._above.mapToGlobal(self._above.rect().bottomLeft()).y()
+            self._popup.move(self._popup.x(), max(self._popup.y(), lowest))

@@ -146,6 +146,11 @@ class ViewerPage(Page):
         return "" if row is None else _name(row)
 
     @property
+    def foot(self) -> QWidget:
+        """The photos before and after this one."""
+        return self._strip
+
+    @property
     def context(self) -> PageContext | None:
         """The photo that was moved on to."""
         return PageContext(self._ids, self._row) if self._row >= 0 else None
