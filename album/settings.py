@@ -30,6 +30,7 @@ class Settings:
         packs: names of the model packs that look beside or instead of the built-in one, joined by
             commas; see album.analysis.packs.
         last_folder: where the folder dialog opens.
+        last_saved: where a cut-out was saved last.
         window_geometry: opaque to everybody but the window (base64).
     """
 
@@ -44,6 +45,7 @@ class Settings:
     wait_on_battery: bool = True
     packs: str = ""
     last_folder: str = ""
+    last_saved: str = ""
     window_geometry: str = ""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
@@ -16,6 +16,7 @@ from album.domain.query import Query, Sort
 from album.interchange.forms import Part
 from album.session import LibrarySession
 from album_ui.bridge import Bridge
+from album_ui.cutout.output import place_to_save
 from album_ui.cutout.page import CutoutPage
 from album_ui.cutout.panel import Backdrop
 from album_ui.pages import PageContext
@@ -189,3 +190,16 @@ def test_without_a_subject_it_asks_for_a_click(
     wait_for_subject(page, qtbot)
     assert page._words.text() == ""
     page.leave()
+
+
+def test_saving_begins_where_it_was_done_last_or_among_the_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures, used = tmp_path / "Pictures", tmp_path / "used"
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(pictures))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert place_to_save("") == tmp_path  # there is no folder of pictures
+    pictures.mkdir()
+    assert place_to_save(str(used)) == pictures
+    used.mkdir()
+    assert place_to_save(str(used)) == used

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QMimeData, QUrl
+from PySide6.QtCore import QByteArray, QMimeData, QStandardPaths, QUrl
 from PySide6.QtGui import QImage
 
 from album.interchange.forms import Behind, Look, Part
@@ -46,6 +46,16 @@ def suggested_name(original: Path, look: Look) -> str:
     if look.behind is Behind.NOTHING:
         return f"{original.stem}-cutout.png"
     return f"{original.stem}-on-{look.behind.value}.png"
+
+
+def place_to_save(last: str) -> Path:
+    """Where a save dialog begins: where it was used last, else among the pictures, else at home.
+
+    Of a folder that is not there Qt's dialog makes the current one of the process.
+    """
+    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    places = (Path(one) for one in (last, pictures) if one)
+    return next((one for one in places if one.is_dir()), Path.home())
 
 
 def named_png(path: Path) -> Path:

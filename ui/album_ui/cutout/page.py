@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QRectF, QSize, QStandardPaths, Qt, QTemporaryDir
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTemporaryDir
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -26,7 +26,7 @@ from album_ui import shortcuts
 from album_ui.background import in_background
 from album_ui.bridge import Bridge
 from album_ui.cutout.canvas import CutoutCanvas
-from album_ui.cutout.output import Parcel, named_png, pack, suggested_name
+from album_ui.cutout.output import Parcel, named_png, pack, place_to_save, suggested_name
 from album_ui.cutout.panel import FormPanel
 from album_ui.cutout.render import Rendering, Request, photo_levels, render, thumbnails
 from album_ui.drop.outgoing import drag_out
@@ -387,8 +387,7 @@ class CutoutPage(Page):
     def _on_save(self) -> None:
         if self._rendering is None:
             return
-        place = QStandardPaths.StandardLocation.DownloadLocation
-        folder = Path(QStandardPaths.writableLocation(place) or Path.home())
+        folder = place_to_save(self._session.settings.current.last_saved)
         wanted = folder / suggested_name(self._path, self._rendering.look)
         name, _ = QFileDialog.getSaveFileName(
             self, tr("Save the cut-out"), str(wanted), "PNG (*.png)"
@@ -407,6 +406,7 @@ class CutoutPage(Page):
         )
 
     def _on_saved(self, file: Path) -> None:
+        self._session.settings.change(last_saved=str(file.parent))
         text = tr("Saved {name} in {folder}.", name=file.name, folder=file.parent)
         self._session.notices.tell(NoticeLevel.INFO, text, replaces="cutout", folder=file.parent)
 
