@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from album.session import FolderStatus, LibrarySession
 from album_ui.activity.popup import Popup
 from album_ui.bridge import Bridge
-from album_ui.labels import PlainLabel
+from album_ui.labels import PlainLabel, plain_tip
 from album_ui.theme import GRID_PX, Theme
 from album_ui.words import count, tr
 
@@ -117,7 +117,7 @@ class FolderPopup(Popup):
         dot = PlainLabel()
         dot.setPixmap(self.theme.icon("circle-fill", _ROLES.get(folder.state, "no")).pixmap(8, 8))
         name = PlainLabel(_short(folder.path))
-        name.setToolTip(str(folder.path))
+        name.setToolTip(plain_tip(str(folder.path)))
         photos = count("{n} photo", "{n} photos", folder.photos)
         note = PlainLabel(f"{photos} · {folder.note or state_words(folder.state)}")
         note.setProperty("role", "small")
@@ -142,7 +142,7 @@ class FolderPopup(Popup):
         button = QPushButton(self.theme.icon(icon), "")
         button.setProperty("kind", "icon")
         button.setIconSize(QSize(16, 16))
-        button.setToolTip(text)
+        button.setToolTip(plain_tip(text))
         button.setAccessibleName(text)
         return button
 

@@ -12,7 +12,7 @@ from album_ui.activity.folders import FolderPopup, health
 from album_ui.activity.history import ActivityPopup
 from album_ui.activity.sentence import Sentence, sentence
 from album_ui.bridge import Bridge
-from album_ui.labels import PlainLabel
+from album_ui.labels import PlainLabel, plain_tip
 from album_ui.theme import GRID_PX, Theme
 from album_ui.words import tr
 
@@ -159,7 +159,7 @@ class StatusLine(QWidget):
         worst = health(self._folders)
         self._health.setIcon(self._theme.icon("circle-fill", worst.role))
         self._health.setIconSize(QSize(8, 8))
-        self._health.setToolTip(worst.detail)
+        self._health.setToolTip(plain_tip(worst.detail))
         self._health.setAccessibleDescription(worst.detail)
         said = sentence(self._activities)
         if said is not None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from album_ui.facets.items import Choice, Item, Kind, hint, spoken
 from album_ui.guard import guarded
+from album_ui.labels import plain_tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -66,7 +67,7 @@ class SidebarModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(item)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return hint(item) or None
+            return plain_tip(hint(item)) or None
         if role == Qt.ItemDataRole.CheckStateRole and item.kind in {Kind.VALUE, Kind.SWATCH}:
             chosen = item.choice is Choice.CHOSEN
             return Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked

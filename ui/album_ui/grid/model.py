@@ -19,6 +19,7 @@ from album_ui import words
 from album_ui.bridge import Bridge
 from album_ui.grid.grouping import EPOCH
 from album_ui.guard import guarded
+from album_ui.labels import plain_tip
 from album_ui.words import tr
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -143,7 +144,7 @@ class PhotoGridModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(row)
         if role == Qt.ItemDataRole.ToolTipRole and row.problem:
-            return broken(row)
+            return plain_tip(broken(row))
         return None
 
 

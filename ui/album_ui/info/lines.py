@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from album_ui.guard import guarded
 from album_ui.info.facts import FactLine
-from album_ui.labels import PlainLabel
+from album_ui.labels import PlainLabel, plain_tip
 from album_ui.theme import GRID_PX, Theme
 
 _ICON_PX: Final = 14
@@ -44,7 +44,7 @@ class FactRow(QWidget):
         sign.setPixmap(theme.icon(line.icon).pixmap(QSize(_ICON_PX, _ICON_PX)))
         text = CutLabel(line.text) if line.cut else PlainLabel(line.text)
         text.setProperty("role", "second")
-        text.setToolTip(line.tip)
+        text.setToolTip(plain_tip(line.tip))
         text.setAccessibleName(line.tip or line.text)
         if not line.cut:
             text.setWordWrap(True)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from album.domain.tag import Certainty, PhotoTag, TagState
 from album_ui.guard import guarded
+from album_ui.labels import plain_tip
 from album_ui.strokes import paint_cross, paint_tick
 from album_ui.theme import Size, Theme
 from album_ui.words import certain, mark, tr
@@ -124,7 +125,7 @@ class TagChip(QWidget):
         self.tag, self._theme = tag, theme
         self._font, self._small = theme.font(), theme.font(Size.SMALL)
         self._suggested = tag.state is TagState.SUGGESTED
-        self.setToolTip(tag.note)
+        self.setToolTip(plain_tip(tag.note))
         self.setAccessibleName(f"{tag.name} {tag.small}, {tag.note}".replace("  ", " "))
         self.setFixedHeight(CHIP_PX)
         row = QHBoxLayout(self)
@@ -144,7 +145,7 @@ class TagChip(QWidget):
 
     def _button(self, row: QHBoxLayout, sign: str, text: str) -> SignButton:
         button = SignButton(sign, self._theme, self)
-        button.setToolTip(text)
+        button.setToolTip(plain_tip(text))
         button.setAccessibleName(text)
         row.addWidget(button)
         return button

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from album.errors import advised
 from album.storage.problems import Problem
 from album_ui.guard import guarded
+from album_ui.labels import plain_tip
 from album_ui.words import repeated
 
 Index = QModelIndex | QPersistentModelIndex
@@ -54,5 +55,5 @@ class ProblemsModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{problem.shown}: {advised(repeated(problem.reason), repeated(problem.advice))}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return problem.shown
+            return plain_tip(problem.shown)
         return None

@@ -18,7 +18,7 @@ from album.storage.facets import FacetCount
 from album_ui import shortcuts
 from album_ui.bridge import Bridge
 from album_ui.grid.pixmaps import Pixmaps
-from album_ui.labels import PlainLabel
+from album_ui.labels import PlainLabel, plain_words
 from album_ui.pages import Page, PageContext, PageName
 from album_ui.review.candidates import Candidates
 from album_ui.review.grid import COLUMNS, ROWS, ReviewGrid, Suggestion, Verdict
@@ -335,7 +335,7 @@ class ReviewPage(Page):
     def _offer(self, tags: list[FacetCount]) -> None:
         menu = QMenu(self)
         for one in tags:
-            action = menu.addAction(f"{one.name}\t{number(one.count)}")
+            action = menu.addAction(f"{plain_words(one.name)}\t{number(one.count)}")
             action.triggered.connect(lambda _=False, slug=one.slug: self.review(slug))
         menu.exec(self._other.mapToGlobal(self._other.rect().bottomLeft()))
 

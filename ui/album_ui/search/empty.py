@@ -13,7 +13,7 @@ from album.storage.problems import Problem
 from album.storage.search import Page
 from album_ui import words
 from album_ui.bridge import Bridge
-from album_ui.labels import PlainLabel
+from album_ui.labels import PlainLabel, plain_words
 from album_ui.search import choices
 from album_ui.search.chips import chip_words
 from album_ui.search.choices import Chip
@@ -134,7 +134,7 @@ class EmptyPage(QWidget):
         self._bridge.call(self._session.browse(rest, Sort.NEWEST), on_page, owner=self)
 
     def _offer(self, text: str, slot: Callable[[], object], *, main: bool = False) -> None:
-        button = QPushButton(text)
+        button = QPushButton(plain_words(text))
         if main:
             button.setProperty("kind", "main")
         button.clicked.connect(lambda: slot())

@@ -10,7 +10,7 @@ from album.session import FolderStatus, LibrarySession
 from album_ui import shortcuts
 from album_ui.background import in_background
 from album_ui.bridge import Bridge
-from album_ui.labels import PlainLabel
+from album_ui.labels import PlainLabel, plain_tip
 from album_ui.pages import Page, PageContext, PageName
 from album_ui.start.prints import Prints
 from album_ui.theme import GRID_PX, PAGE_MARGIN_PX, Size, Theme
@@ -128,7 +128,7 @@ class StartPage(Page):
         """Offer the Pictures folder where there is one; the main action is one button alone."""
         self._pictures = pictures
         self._use.setVisible(pictures is not None)
-        self._use.setToolTip("" if pictures is None else str(pictures))
+        self._use.setToolTip("" if pictures is None else plain_tip(str(pictures)))
         self._choose.setText(
             tr("Choose a folder…") if pictures is None else tr("Choose another folder…")
         )
