@@ -43,4 +43,5 @@ def first_page(connection: sqlite3.Connection, sort: Sort) -> Page | None:
         aspect=aspect,
         day=(taken_s // SECONDS_A_DAY).astype(np.int32),
         colour=colour.astype(np.int32),
+        video=video.astype(np.bool_),
     )

@@ -44,6 +44,7 @@ class Page:
         aspect: width by height of each.
         day: the day each was taken, in days since 1970.
         colour: average colour of each, 0xRRGGBB, -1 where not known.
+        video: whether each is a video.
     """
 
     ids: NDArray[np.int32]
@@ -52,6 +53,7 @@ class Page:
     aspect: NDArray[np.float32]
     day: NDArray[np.int32]
     colour: NDArray[np.int32]
+    video: NDArray[np.bool_]
 
 
 class Browser:
@@ -142,6 +144,7 @@ class Browser:
                 colour=found.colour,
                 total=len(found.ids),
                 videos=int(np.count_nonzero(found.video)),
+                video=found.video.astype(np.bool_, copy=False),
             )
 
     def counts(

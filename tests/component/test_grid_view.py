@@ -36,6 +36,7 @@ def page_of(count: int, days: int = 7) -> Page:
         aspect=np.full(count, 1.5, np.float32),
         day=(20_000 - np.arange(count) // days).astype(np.int32),
         colour=np.full(count, -1, np.int32),
+        video=np.zeros(count, np.bool_),
     )
 
 
@@ -183,6 +184,7 @@ def test_a_growing_library_does_not_move_what_is_looked_at(view: PhotoGridView) 
         aspect=np.full(2060, 1.5, np.float32),
         day=np.append(np.full(60, 20_001, np.int32), page.day),
         colour=np.full(2060, -1, np.int32),
+        video=np.zeros(2060, np.bool_),
     )
     view.show_page(grown, keep=True)
     assert int(view.photos.ids[view.first_visible()]) == seen
@@ -321,3 +323,11 @@ def test_the_grid_is_at_rest_when_all_has_come(view: PhotoGridView, qtbot: QtBot
     view.pixmaps.ready.emit([1, 4000])  # the second one is far below
     assert view._fading.isActive()
     qtbot.waitUntil(lambda: not view._fading.isActive())
+
+
+def test_a_day_of_videos_alone_says_so(view: PhotoGridView) -> None:
+    page = page_of(6, days=3)
+    page.video[:3] = True
+    view.show_page(page, keep=False)
+    assert view.photos.videos_in(range(3)) == 3
+    assert view.photos.videos_in(range(3, 6)) == 0

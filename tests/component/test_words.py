@@ -61,3 +61,10 @@ def test_days_from_to_are_said_shortly(
     assert words.span(first, last) == english
     words.install(qapp, "zh")
     assert words.span(first, last) == chinese
+
+
+def test_videos_are_counted_as_such() -> None:
+    assert words.pictures(2, 2) == "2 videos"
+    assert words.pictures(3, 1) == "2 photos · 1 video"
+    assert words.pictures(1, 0) == "1 photo"
+    assert words.pictures(0, 0) == "0 photos"

@@ -154,6 +154,15 @@ def count(one: str, many: str, n: int, **values: object) -> str:
     return tr(one if n == 1 else many, n=number(n), **values)
 
 
+def pictures(total: int, videos: int) -> str:
+    """How many photos and videos there are: «14 photos · 2 videos», «3 videos»."""
+    photos = count("{n} photo", "{n} photos", total - videos)
+    if not videos:
+        return photos
+    filmed = count("{n} video", "{n} videos", videos)
+    return f"{photos} · {filmed}" if total > videos else filmed
+
+
 def sentence(text: str) -> str:
     """A reason as a sentence of its own: «It is damaged.»."""
     text = text.strip()

@@ -72,6 +72,11 @@ class PhotoGridModel(QAbstractListModel):
         """The same photos, some of which look different now (a colour became known)."""
         self._page = page
 
+    def videos_in(self, rows: range) -> int:
+        """How many of these are videos."""
+        page = self._page
+        return 0 if page is None else int(np.count_nonzero(page.video[rows.start : rows.stop]))
+
     def photo_id(self, row: int) -> PhotoId:
         """The photo in this row."""
         return PhotoId(int(self._ids[row]))

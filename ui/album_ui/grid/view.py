@@ -120,7 +120,7 @@ class PhotoGridView(JustifiedView):
             indent = painter.fontMetrics().horizontalAdvance(named) + 10
             painter.setFont(plain)
             painter.setPen(second)
-            counted = words.count("{n} photo", "{n} photos", len(photos))
+            counted = words.pictures(len(photos), self.photos.videos_in(photos))
             painter.drawText(line.adjusted(indent, 0, 0, 0), Qt.AlignmentFlag.AlignBottom, counted)
 
     def _paint_photos(self, painter: QPainter, top: int, bottom: int) -> None:

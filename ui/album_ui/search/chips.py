@@ -286,12 +286,7 @@ class ChoiceLine(QWidget):
         self._show_query(self._browsing.query)
 
     def _show_page(self, page: Page) -> None:
-        photos = words.count("{n} photo", "{n} photos", page.total - page.videos)
-        videos = words.count("{n} video", "{n} videos", page.videos)
-        parts = [photos] if page.total > page.videos or not page.videos else []
-        if page.videos:
-            parts.append(videos)
-        self._total.setText(" · ".join(parts))
+        self._total.setText(words.pictures(page.total, page.videos))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The ground of the page."""
