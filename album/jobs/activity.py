@@ -14,11 +14,12 @@ TELL_EVERY_S = 0.1
 
 
 class ActivityKind(StrEnum):
-    """What is being done."""
+    """What is being done; STUCK: nothing can be saved, so that all the rest waits or is in vain."""
 
     SCANNING = "scanning"
     THUMBNAILS = "thumbnails"
     ANALYSING = "analysing"
+    STUCK = "stuck"
 
 
 class ActivityState(StrEnum):
@@ -37,7 +38,8 @@ class Activity:
         total: None while nobody can tell.
         per_second: over the last seconds of work; None until there is something to measure.
         left_s: seconds left at that rate; None where that is not known.
-        note: where it is done (`cpu`, `cuda:0`) or what it is about (a folder); may be empty.
+        note: where it is done (`cpu`, `cuda:0`) or what it is about (a folder, the
+            reason); may be empty.
     """
 
     kind: ActivityKind

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from album.errors import AlbumError
 from album.jobs.power import on_battery
@@ -21,7 +21,7 @@ class Housekeeper:
         database: of the library.
         on_written: another process has written to it.
         on_power: called with whether the machine runs on its battery, when that changes.
-        look: what else is looked at each second.
+        looks: what else is done each second.
     """
 
     def __init__(
@@ -29,12 +29,12 @@ class Housekeeper:
         database: Database,
         on_written: Callable[[], None],
         on_power: Callable[[bool], None],
-        look: Callable[[], None],
+        looks: Sequence[Callable[[], None]],
     ) -> None:
         self._database = database
         self._on_written = on_written
         self._on_power = on_power
-        self._look = look
+        self._looks = looks
         self._closed = threading.Event()
         self._battery = False
         self._thread = threading.Thread(target=self._run, name="album-housekeeper", daemon=True)
@@ -57,7 +57,8 @@ class Housekeeper:
                 if now != version:
                     version = now
                     self._on_written()
-                self._look()
+                for look in self._looks:
+                    look()
                 if rounds % POWER_EVERY == 0:
                     self._look_at_power()
         except AlbumError as problem:

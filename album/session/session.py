@@ -40,6 +40,7 @@ from album.session.housekeeping import Housekeeper
 from album.session.indexing import Standing, Tally, index_all
 from album.session.looking import BATTERY, IMPORT, USER, Looking, LookingEvents
 from album.session.originals import Originals
+from album.session.saving import Saving
 from album.session.scanning import FolderScanner, ScanEvents, scan_around
 from album.session.teaching import Teaching
 from album.session.thumbnails import Thumbnails
@@ -224,8 +225,8 @@ class LibrarySession:
         )
         if watch:
             self._watcher = Watcher(self._scanner.on_change, self.notices)
-            look = self.calls.look
-            self._housekeeper = Housekeeper(self.database, self._on_written, self._on_power, look)
+            looks = (self.calls.look, Saving(self.database, self.activity).look)
+            self._housekeeper = Housekeeper(self.database, self._on_written, self._on_power, looks)
         self._folders = self._make_folders()
         if watch:
             self._folders.sync()

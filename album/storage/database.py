@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from album.errors import AlbumError, Interrupted
+from album.errors import AlbumError, EnvironmentProblem, Interrupted
 from album.storage.connections import BUSY_TIMEOUT_S, connect_readonly, connect_writable
 from album.storage.failures import explained
 from album.storage.upkeep import copy_database, find_faults, prepare
@@ -55,12 +55,16 @@ class Database:
         path: of `library.db`; made by `open` when missing.
         readers: how many read threads.
         busy_timeout_s: how long a write waits for other processes.
+
+    Attributes:
+        refused: why the last change was not kept (a full disk); None since one was.
     """
 
     def __init__(
         self, path: Path, *, readers: int = READERS, busy_timeout_s: float = BUSY_TIMEOUT_S
     ) -> None:
         self.path = path
+        self.refused: EnvironmentProblem | None = None
         self._busy_timeout_s = busy_timeout_s
         self._writer = _Writer(path, busy_timeout_s)
         self._readers = _Readers(path, readers)
@@ -95,7 +99,20 @@ class Database:
 
     def write(self, fn: "Callable[[sqlite_utils.Database], T]") -> "Future[T]":
         """Run `fn` in the write thread, in a transaction: all of it is kept or nothing."""
-        return self._writer.submit(_Call(lambda db: _transaction(db, fn)))
+        return self._writer.submit(_Call(lambda db: self._keep(db, fn)))
+
+    def _keep(self, db: "sqlite_utils.Database", fn: "Callable[[sqlite_utils.Database], T]") -> T:
+        before = db.conn.total_changes
+        try:
+            answer = _transaction(db, fn)
+        except sqlite3.Error as error:
+            problem = explained(error, self.path)
+            if isinstance(problem, EnvironmentProblem):
+                self.refused = problem
+            raise problem or error from error
+        if db.conn.total_changes != before:  # one that changes nothing needs no room
+            self.refused = None
+        return answer
 
     def read(
         self, fn: Callable[[sqlite3.Connection], T], *, replaces: str | None = None

@@ -10,9 +10,12 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from album.domain.photo import FolderId
+from album.domain.query import Query
+from album.errors import EnvironmentProblem
 from album.jobs.activity import Activity, ActivityKind, ActivityState
 from album.notices import Notice, NoticeLevel
 from album.session import FolderStatus, LibrarySession
+from album.session.saving import TRY_EVERY, Saving
 from album.testing import make_picture
 from album_ui.activity.folders import FolderPopup, health
 from album_ui.activity.notices import Message, NoticeLine
@@ -217,3 +220,29 @@ def test_a_folder_is_looked_through_again_from_its_popup(
     )
     again.click()
     qtbot.waitUntil(lambda: session.folders().result(10)[0].photos == before + 1, timeout=30_000)
+
+
+def test_a_full_disk_is_said_until_there_is_room_again(
+    session: LibrarySession, line: StatusLine, qtbot: QtBot
+) -> None:
+    def limit(pages: int) -> None:
+        order = f"PRAGMA max_page_count = {pages}"
+        session.database.write(lambda db: db.conn.execute(order).fetchone()).result(10)
+
+    saving = Saving(session.database, session.activity)
+    limit(1)  # no more than there are
+    with pytest.raises(EnvironmentProblem, match="full"):
+        session.save_album("x" * 1_000_000, Query()).result(10)
+    saving.look()
+    qtbot.waitUntil(lambda: line._what.text() == "Nothing can be saved")
+    assert "is full" in line._figures.text()
+    assert line._pause.isHidden()
+    limit(1_000_000)
+    saving.look()
+    assert session.activity.current
+    for _ in range(TRY_EVERY):
+        saving.look()
+    session.database.data_version()  # what was asked before is done
+    saving.look()
+    assert not session.activity.current
+    qtbot.waitUntil(line._what.isHidden)

@@ -330,6 +330,9 @@ def test_a_full_disk_is_said_so_and_the_library_stays_sound(database: Database) 
     with pytest.raises(EnvironmentProblem, match="full") as caught:
         database.write(fill).result(WAIT_S)
     assert "space" in caught.value.advice
+    assert str(database.refused) == str(caught.value)
+    database.write(lambda db: db.conn.execute("SELECT 1")).result(WAIT_S)
+    assert str(database.refused) == str(caught.value)  # nothing was saved by that
     assert names(database) == ["before"]
     assert database.check() == []
 
@@ -338,6 +341,7 @@ def test_a_full_disk_is_said_so_and_the_library_stays_sound(database: Database) 
 
     database.write(free).result(WAIT_S)
     save(database, "after")
+    assert str(database.refused) == "None"
     assert names(database) == ["after", "before"]
 
 

@@ -54,7 +54,7 @@ class ActivityPopup(Popup):
         lines = []
         for activity in activities:
             said = describe(activity)
-            place = f" ({activity.note})" if activity.note else ""
+            place = f" ({activity.note})" if activity.note and not said.stuck else ""
             lines.append(f"{said.what}: {said.figures}{place}")
         self._activities.setText(
             "\n".join(lines) or tr("Nothing goes on: all photos are looked at.")

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from album.jobs.activity import Activity, ActivityKind, ActivityState
-from album_ui.words import count, number, tr
+from album_ui.words import count, number, repeated, tr
 
 _MINUTE_S = 60
 _HOUR_S = 3600
 
-_TELLS_MOST = (ActivityKind.ANALYSING, ActivityKind.SCANNING, ActivityKind.THUMBNAILS)
+_TELLS_MOST = (
+    ActivityKind.STUCK,
+    ActivityKind.ANALYSING,
+    ActivityKind.SCANNING,
+    ActivityKind.THUMBNAILS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +26,14 @@ class Sentence:
         figures: «4,120 of 18,300 · 61/s · 4 min left»; may be empty.
         share: 0 to 1 of the work is done; None while nobody can tell.
         state: running, paused, on battery.
+        stuck: nothing can be saved: the figures say why.
     """
 
     what: str
     figures: str
     share: float | None
     state: ActivityState
+    stuck: bool = False
 
 
 def sentence(activities: Sequence[Activity]) -> Sentence | None:
@@ -40,6 +47,9 @@ def sentence(activities: Sequence[Activity]) -> Sentence | None:
 
 def describe(activity: Activity) -> Sentence:
     """One activity in words."""
+    if activity.kind is ActivityKind.STUCK:
+        why = repeated(activity.note)
+        return Sentence(tr("Nothing can be saved"), why, None, activity.state, stuck=True)
     share = None
     if activity.total:
         share = min(1.0, activity.done / activity.total)

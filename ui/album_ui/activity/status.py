@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from album.jobs.activity import Activity, ActivityState
 from album.session import Change, ChangeKind, FolderStatus, LibrarySession
@@ -12,7 +13,7 @@ from album_ui.activity.folders import FolderPopup, health
 from album_ui.activity.history import ActivityPopup
 from album_ui.activity.sentence import Sentence, sentence
 from album_ui.bridge import Bridge
-from album_ui.labels import PlainLabel, plain_tip
+from album_ui.labels import CutLabel, plain_tip
 from album_ui.theme import GRID_PX, Theme
 from album_ui.words import tr
 
@@ -47,7 +48,7 @@ class StatusLine(QWidget):
         self._told_once = False
         self._what = QPushButton()
         self._bar = QProgressBar()
-        self._figures = PlainLabel()
+        self._figures = CutLabel()
         self._pause = QPushButton()
         self._health = QPushButton()
         self._folder_popup = FolderPopup(session, bridge, theme, self)
@@ -71,6 +72,7 @@ class StatusLine(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Progress"))
         self._figures.setProperty("role", "second")
+        self._figures.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for label in (self._figures, self._what, self._health):
             label.setFont(self._theme.font())
         self._pause.setProperty("kind", "icon")
@@ -96,14 +98,18 @@ class StatusLine(QWidget):
         """Say what goes on now; nothing where nothing does."""
         self._activities = activities
         said = sentence(activities)
-        for widget in (self._what, self._bar, self._figures, self._pause):
-            widget.setVisible(said is not None)
+        goes_on = said is not None and not said.stuck
+        self._what.setVisible(said is not None)
+        self._figures.setVisible(said is not None)
+        self._bar.setVisible(goes_on)
+        self._pause.setVisible(goes_on)
         if said is not None:
             self._say(said)
         self._activity_popup.show_activities(activities)
 
     def _say(self, said: Sentence) -> None:
         self._what.setText(said.what)
+        self._what.setIcon(self._theme.icon("warning", "no") if said.stuck else QIcon())
         self._figures.setText(said.figures)
         self._what.setAccessibleDescription(said.figures)
         if said.share is None:

@@ -1,38 +1,15 @@
-"""A line of words behind its icon; names that know no place to break are cut in their middle."""
+"""A line of words behind its icon."""
 
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from album_ui.guard import guarded
 from album_ui.info.facts import FactLine
-from album_ui.labels import PlainLabel, plain_tip
+from album_ui.labels import CutLabel, PlainLabel, plain_tip
 from album_ui.theme import GRID_PX, Theme
 
 _ICON_PX: Final = 14
-
-
-@guarded
-class CutLabel(PlainLabel):
-    """One line of plain text that gives its middle where there is no room for it."""
-
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def minimumSizeHint(self) -> QSize:
-        """As narrow as one likes."""
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what there is room for."""
-        room = self.contentsRect()
-        metrics = self.fontMetrics()
-        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room.width())
-        with QPainter(self) as painter:
-            painter.drawText(room, self.alignment(), shown)
 
 
 class FactRow(QWidget):
