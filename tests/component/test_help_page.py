@@ -25,6 +25,7 @@ def window(qtbot: QtBot) -> QWidget:
 
 def test_every_key_of_the_table_is_shown(window: QWidget, theme: Theme) -> None:
     overlay = KeysOverlay(theme, window)
+    overlay.toggle()
     shown = [label.text() for label in overlay.findChildren(QLabel)]
     for entry in TABLE:
         assert entry.text in shown
@@ -32,8 +33,9 @@ def test_every_key_of_the_table_is_shown(window: QWidget, theme: Theme) -> None:
             assert key in shown
 
 
-def test_no_part_is_torn_and_none_is_lost() -> None:
-    laid = [entry for column in columns(TABLE) for _, part in column for entry in part]
+@pytest.mark.parametrize("wanted", [1, 2, 3])
+def test_no_part_is_torn_and_none_is_lost(wanted: int) -> None:
+    laid = [entry for column in columns(TABLE, wanted) for _, part in column for entry in part]
     assert len(laid) == len(TABLE)
     assert set(laid) == set(TABLE)
 

@@ -14,7 +14,8 @@ from album_ui.theme import SIDEBAR_PX, STATUS_PX, TOOLBAR_PX
 PROGRAM = "Albumen"
 MOST_BACK = 32
 OPENING = QSize(1440, 900)
-SMALLEST = QSize(640, 420)
+SMALLEST = QSize(800, 540)
+"""At which nothing overlaps and every control is whole, in every language."""
 _FRAME = QSize(4, 36)
 """Kept free for what the system draws round the window: it tells its size too late."""
 _WHOLE_SCREEN = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QScrollBar,
     QVBoxLayout,
     QWidget,
 )
@@ -20,24 +21,39 @@ from album_ui.theme import CONTROL_RADIUS_PX, GRID_PX, Theme
 from album_ui.words import tr
 
 _CARD_PX = 1000
-_COLUMNS = 3
+_COLUMN_PX = 280
+_MOST_COLUMNS = 3
+_MARGIN_PX = 6 * GRID_PX
+_SCROLLS = {
+    Qt.Key.Key_Down: QScrollBar.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QScrollBar.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
+}
 _ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 
 
 def keys_of(entry: Shortcut) -> list[str]:
-    """The keys of an entry as this system writes them."""
-    form = QKeySequence.SequenceFormat.NativeText
-    names = (QKeySequence(keys).toString(form) for keys in entry.keys)
-    return [_ARROWS.get(name, name) for name in names]
+    """The keys of an entry as this system writes them, arrows as arrows in every language."""
+    return [_with_arrow(keys, _native(keys)) for keys in entry.keys]
 
 
-def columns(entries: Iterable[Shortcut]) -> list[list[tuple[Where, list[Shortcut]]]]:
+def _native(keys: str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _with_arrow(keys: str, native: str) -> str:
+    name = keys.rpartition("+")[2]
+    return native.replace(_native(name), _ARROWS[name]) if name in _ARROWS else native
+
+
+def columns(entries: Iterable[Shortcut], wanted: int) -> list[list[tuple[Where, list[Shortcut]]]]:
     """The table in columns of about the same length, each part whole."""
     parts: dict[Where, list[Shortcut]] = {}
     for entry in entries:
         parts.setdefault(entry.where, []).append(entry)
-    result: list[list[tuple[Where, list[Shortcut]]]] = [[] for _ in range(_COLUMNS)]
-    lengths = [0] * _COLUMNS
+    result: list[list[tuple[Where, list[Shortcut]]]] = [[] for _ in range(wanted)]
+    lengths = [0] * wanted
     for where, of_part in sorted(parts.items(), key=lambda part: -len(part[1])):
         shortest = lengths.index(min(lengths))
         result[shortest].append((where, of_part))
@@ -57,6 +73,8 @@ class KeysOverlay(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._card = QFrame(self)
         self._card.setObjectName("card")
+        self._scroll = QScrollArea()
+        self._columns = 0
         self._fill()
         window.installEventFilter(self)
         theme.changed.connect(self._colour)
@@ -66,31 +84,25 @@ class KeysOverlay(QWidget):
     def _fill(self) -> None:
         heading = PlainLabel(tr("All keys"))
         heading.setProperty("role", "title")
-        self._inside = QWidget()
-        self._inside.setObjectName("scrolled")
-        row = QHBoxLayout(self._inside)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10 * GRID_PX)
-        for parts in columns(TABLE):
-            column = QVBoxLayout()
-            column.setSpacing(GRID_PX)
-            for where, entries in parts:
-                column.addWidget(_section(where))
-                column.addLayout(_table(entries))
-                column.addSpacing(3 * GRID_PX)
-            column.addStretch()
-            row.addLayout(column, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self._inside)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         whole = QVBoxLayout(self._card)
-        margin = 6 * GRID_PX
-        whole.setContentsMargins(margin, margin, margin, margin)
+        whole.setContentsMargins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
         whole.setSpacing(3 * GRID_PX)
         whole.addWidget(heading)
-        whole.addWidget(scroll, 1)
-        self._chrome_px = 2 * margin + whole.spacing() + heading.sizeHint().height() + 2 * GRID_PX
+        whole.addWidget(self._scroll, 1)
+        chrome = whole.spacing() + heading.sizeHint().height() + 2 * GRID_PX
+        self._chrome_px = 2 * _MARGIN_PX + chrome
+
+    def _have_columns(self, wanted: int) -> QWidget:
+        """The keys in so many columns."""
+        inside = self._scroll.widget()
+        if inside is None or wanted != self._columns:
+            self._columns = wanted
+            inside = _in_columns(wanted)
+            self._scroll.setWidget(inside)
+        return inside
 
     def _colour(self) -> None:
         palette = self._theme.palette
@@ -122,8 +134,9 @@ class KeysOverlay(QWidget):
         self.setGeometry(room)
         margin = 8 * GRID_PX
         width = min(_CARD_PX, room.width() - margin)
-        wanted = self._inside.sizeHint().height() + self._chrome_px
-        height = min(wanted, room.height() - margin)
+        fits = (width - 2 * _MARGIN_PX) // _COLUMN_PX
+        inside = self._have_columns(min(max(1, fits), _MOST_COLUMNS))
+        height = min(inside.sizeHint().height() + self._chrome_px, room.height() - margin)
         self._card.setGeometry(
             (room.width() - width) // 2, (room.height() - height) // 2, width, height
         )
@@ -147,10 +160,30 @@ class KeysOverlay(QWidget):
             self.leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes; nothing reaches the page below."""
+        """Esc closes, arrows and pages scroll; nothing reaches the page below."""
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Question, Qt.Key.Key_F1):
             self.leave()
+        elif event.key() in _SCROLLS:
+            self._scroll.verticalScrollBar().triggerAction(_SCROLLS[Qt.Key(event.key())])
         event.accept()
+
+
+def _in_columns(wanted: int) -> QWidget:
+    inside = QWidget()
+    inside.setObjectName("scrolled")
+    row = QHBoxLayout(inside)
+    row.setContentsMargins(0, 0, 2 * GRID_PX, 0)
+    row.setSpacing(10 * GRID_PX)
+    for parts in columns(TABLE, wanted):
+        column = QVBoxLayout()
+        column.setSpacing(GRID_PX)
+        for where, entries in parts:
+            column.addWidget(_section(where))
+            column.addLayout(_table(entries))
+            column.addSpacing(3 * GRID_PX)
+        column.addStretch()
+        row.addLayout(column, 1)
+    return inside
 
 
 def _section(where: Where) -> QLabel:

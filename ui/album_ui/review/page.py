@@ -9,14 +9,22 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from album.domain.tag import TagState
 from album.session import Decision, LibrarySession
 from album.storage.facets import FacetCount
 from album_ui import shortcuts
 from album_ui.bridge import Bridge
+from album_ui.flow import FlowLayout
 from album_ui.grid.pixmaps import Pixmaps
 from album_ui.labels import PlainLabel, plain_words
 from album_ui.pages import Page, PageContext, PageName
@@ -27,6 +35,7 @@ from album_ui.viewer.header import KeyButton
 from album_ui.words import count, language, mark, number, tr
 
 _A_PAGE = COLUMNS * ROWS
+_NARROW_PX = 980
 _PIXMAP_BYTES = 64 * 1024 * 1024
 _STRIP = (
     (("A",), mark("yes")),
@@ -97,6 +106,8 @@ class ReviewPage(Page):
         )
         self._stack = QStackedWidget()
         self._strip = _key_strip()
+        self._top = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._buttons = QWidget()
         self._other = KeyButton(theme, "caret-down", tr("Another tag"))
         self._undo = KeyButton(theme, "arrow-u-up-left", tr("Undo"), shortcuts.shown("undo"))
         self._rest_no = KeyButton(theme, "", tr("No to the rest"), "Shift+↵")
@@ -131,20 +142,23 @@ class ReviewPage(Page):
         self._progress.setProperty("role", "second")
         self._nothing.setProperty("role", "second")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        top = QHBoxLayout()
-        top.setSpacing(2 * GRID_PX)
-        top.addWidget(self._question)
-        top.addWidget(self._progress)
-        top.addStretch()
+        asked = QHBoxLayout()
+        for row in (asked, self._top):
+            row.setSpacing(2 * GRID_PX)
+        buttons = FlowLayout(self._buttons, 2 * GRID_PX, 2 * GRID_PX)
+        asked.addWidget(self._question)
+        asked.addWidget(self._progress)
+        asked.addStretch()
         for button in (self._other, self._undo, self._rest_no, self._rest_yes):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            top.addWidget(button)
+            buttons.addWidget(button)
+        self._top.addLayout(asked, 1)
+        self._top.addWidget(self._buttons)
         self._stack.addWidget(self._grid)
         self._stack.addWidget(self._nothing)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * PAGE_MARGIN_PX, PAGE_MARGIN_PX, 2 * PAGE_MARGIN_PX, 0)
+        column = self._column = QVBoxLayout(self)
         column.setSpacing(4 * GRID_PX)
-        column.addLayout(top)
+        column.addLayout(self._top)
         column.addWidget(self._stack, 1)
         column.addWidget(self._strip)
         column.addSpacing(GRID_PX)
@@ -339,6 +353,18 @@ class ReviewPage(Page):
             action.triggered.connect(lambda _=False, slug=one.slug: self.review(slug))
         menu.exec(self._other.mapToGlobal(self._other.rect().bottomLeft()))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the buttons stand below the question."""
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW_PX
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        self._top.setDirection(way)
+        parts = (self._other, self._undo, self._rest_no, self._rest_yes)
+        in_one_line = sum(one.sizeHint().width() + 2 * GRID_PX for one in parts)
+        self._buttons.setMinimumWidth(0 if narrow else in_one_line)
+        side = PAGE_MARGIN_PX if narrow else 2 * PAGE_MARGIN_PX
+        self._column.setContentsMargins(side, PAGE_MARGIN_PX, side, 0)
+
     # keys
 
     def event(self, event: QEvent) -> bool:
@@ -382,10 +408,12 @@ class ReviewPage(Page):
 def _key_strip() -> QWidget:
     """The keys of the page, where they are useful."""
     strip = QWidget()
-    row = QHBoxLayout(strip)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(GRID_PX + 1)
+    line = FlowLayout(strip, 3 * GRID_PX, GRID_PX)
     for keys, text in _STRIP:
+        part = QWidget()
+        row = QHBoxLayout(part)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID_PX + 1)
         for key in keys:
             label = PlainLabel(key)
             label.setProperty("role", "key")
@@ -393,6 +421,5 @@ def _key_strip() -> QWidget:
         words = PlainLabel(tr(text))
         words.setProperty("role", "second")
         row.addWidget(words)
-        row.addSpacing(3 * GRID_PX)
-    row.addStretch()
+        line.addWidget(part)
     return strip
