@@ -11,8 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from album.domain.appearance import Region
+from album.domain.photo import PhotoId
 from album.domain.query import Query, Sort
+from album.domain.tag import TagScore
 from album.session import LibrarySession
+from album.storage.tags import Observation, store_observations
 from album_ui.bridge import Bridge
 from album_ui.pages import PageContext, PageName
 from album_ui.theme import Theme
@@ -194,4 +198,41 @@ def test_a_video_that_no_program_plays_is_said(
     viewer._on_play()
     unsubscribe()
     assert told == [f"No program here plays {viewer.title}."]
+    viewer.leave()
+
+
+@pytest.fixture
+def marked(indexed: LibrarySession, ids: NDArray[np.int32]) -> PhotoId:
+    """The photo that the viewer shows, with a beach in its lower half."""
+    photo_id = PhotoId(int(ids[2]))
+    beach = Region("beach", 0.9, (0.0, 0.5, 1.0, 0.5))
+    seen = Observation(photo_id, (TagScore("beach", 0.9),), regions=(beach,))
+    indexed.database.write(
+        lambda db: store_observations(db, "objects@1", [seen], indexed.taxonomy)
+    ).result(10)
+    return photo_id
+
+
+def test_regions_are_shown_on_demand(marked: PhotoId, viewer: ViewerPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: is_sharp(viewer) and viewer._regions.button.isVisible())
+    assert not viewer._canvas.marks
+    plain = viewer._canvas.grab().toImage()
+    QTest.keyClick(viewer, Qt.Key.Key_G)
+    (mark,) = viewer._canvas.marks
+    assert (mark.text, mark.box.y()) == ("beach 0.90", 0.5)
+    assert viewer._canvas.grab().toImage() != plain
+    QTest.keyClick(viewer, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: not viewer._canvas.marks)
+    QTest.keyClick(viewer, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: bool(viewer._canvas.marks))
+    viewer.leave()
+
+
+def test_where_no_regions_are_known_that_is_said(
+    viewer: ViewerPage, indexed: LibrarySession, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: is_sharp(viewer))
+    assert not viewer._regions.button.isVisible()
+    QTest.keyClick(viewer, Qt.Key.Key_G)
+    assert "No parts of this photo" in indexed.notices.held[-1].text
     viewer.leave()

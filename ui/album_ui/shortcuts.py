@@ -87,6 +87,7 @@ TABLE: tuple[Shortcut, ...] = (
     Shortcut("viewer_zoom", Where.VIEWER, ("Z",), "Whole photo or its pixels", handled=False),
     Shortcut("viewer_in", Where.VIEWER, ("+",), "Closer", handled=False),
     Shortcut("viewer_out", Where.VIEWER, ("-",), "Farther", handled=False),
+    Shortcut("viewer_regions", Where.VIEWER, ("G",), "Regions", handled=False),
     Shortcut("viewer_play", Where.VIEWER, ("Return",), "Play the video", handled=False),
     Shortcut("viewer_leave", Where.VIEWER, ("Esc", "Space"), "Back to the library", handled=False),
     Shortcut("review_yes", Where.REVIEW, ("A",), "Yes", handled=False),

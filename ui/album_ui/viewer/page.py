@@ -23,12 +23,13 @@ from album_ui.pages import Page, PageContext, PageName
 from album_ui.palette import VIEWER
 from album_ui.theme import INFO_PX, DarkTheme, Theme
 from album_ui.viewer.busy import BusyBar
-from album_ui.viewer.canvas import ZOOM_STEP, PictureCanvas
+from album_ui.viewer.canvas import ZOOM_STEP
 from album_ui.viewer.filmstrip import FilmStrip
 from album_ui.viewer.header import Header, KeyButton
 from album_ui.viewer.levels import Levels
 from album_ui.viewer.loader import Loaded, PictureLoader
 from album_ui.viewer.overlay import Overlay
+from album_ui.viewer.regions import RegionCanvas, Regions
 from album_ui.words import count, number, sentence, told_of, tr
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class ViewerPage(Page):
         self._pixmaps: Pixmaps | None = None
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._canvas = PictureCanvas(VIEWER.colour("page"))
+        self._canvas = RegionCanvas(self._theme, VIEWER.colour("page"))
+        self._regions = Regions(session, bridge, self._canvas, self._theme)
         self._overlay = Overlay(self._theme, self._canvas)
         self._busy = BusyBar(self._theme)
         self._strip = FilmStrip(self._theme)
@@ -97,8 +99,8 @@ class ViewerPage(Page):
         return button
 
     def _lay_out(self) -> None:
-        buttons = (self._heart, self._star, self._lift, self._zoom, self._info_button)
-        for button in buttons:
+        regions, info = self._regions.button, self._info_button
+        for button in (self._heart, self._star, self._lift, regions, self._zoom, info):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._header.add(button)
         self._zoom.setToolTip(shortcuts.tip("viewer_zoom"))
@@ -194,6 +196,7 @@ class ViewerPage(Page):
             self._pixmaps = None
         self._loaded = None
         self._row = -1
+        self._regions.look_at(None)
         self._canvas.clear()
         self._busy.stop()
 
@@ -224,6 +227,7 @@ class ViewerPage(Page):
         if photo_id is not None:
             self._session.wanted([photo_id])
             self._info.show_photos([photo_id])
+            self._regions.look_at(photo_id)
             self.photo_shown.emit(photo_id)
 
     def _load(self) -> None:
@@ -460,6 +464,7 @@ class ViewerPage(Page):
             Qt.Key.Key_C: self._on_lift,
             Qt.Key.Key_Z: self.toggle_zoom,
             Qt.Key.Key_I: self.toggle_info,
+            Qt.Key.Key_G: self._regions.toggle,
             Qt.Key.Key_T: self._on_add_tag,
             Qt.Key.Key_Plus: lambda: self._canvas.zoom_by(ZOOM_STEP),
             Qt.Key.Key_Equal: lambda: self._canvas.zoom_by(ZOOM_STEP),
