@@ -1,7 +1,7 @@
 """`index` and `watch`: scan the folders and look at all photos that wait."""
 
 import signal
-import time
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from album.session import LibrarySession, Progress
     from album.storage.problems import Problem
 
-_LOOK_EVERY_S = 1.0
-"""Between two looks at whether something could not be read."""
+_LONG_S = 3600.0
 
 LIBRARY_STUCK = "library"
 """The key of notices that say that the library cannot be written."""
@@ -180,12 +179,21 @@ def _name_failures(outcome: _Outcome) -> Exit:
 
 def _tell_changes(session: "LibrarySession", known: "Sequence[Problem]") -> None:
     """Say what happens until the user ends it; quiet while nothing does."""
+    from album.session import ChangeKind
+
     told = {(one.path, one.reason) for one in known}
     teller = _Teller()
-    forget = session.activity.subscribe(teller)
+    changed = threading.Event()
+    changed.set()  # something may have happened since the problems were read
+    forget_activity = session.activity.subscribe(teller)
+    forget_changes = session.changes.subscribe(
+        lambda change: changed.set() if change.kind is ChangeKind.PROBLEMS else None
+    )
     try:
         while True:
-            time.sleep(_LOOK_EVERY_S)
+            while not changed.wait(_LONG_S):
+                pass
+            changed.clear()
             for one in session.problems().result():
                 if (one.path, one.reason) not in told:
                     told.add((one.path, one.reason))
@@ -193,7 +201,8 @@ def _tell_changes(session: "LibrarySession", known: "Sequence[Problem]") -> None
     except KeyboardInterrupt:
         note(f"stopped watching; {counted(teller.looked, 'photo')} looked at meanwhile.")
     finally:
-        forget()
+        forget_activity()
+        forget_changes()
 
 
 class _Teller:

@@ -226,7 +226,10 @@ class LibrarySession:
         if watch:
             self._watcher = Watcher(self._scanner.on_change, self.notices)
             looks = (self.calls.look, Saving(self.database, self.activity).look)
-            self._housekeeper = Housekeeper(self.database, self._on_written, self._on_power, looks)
+            battery = (partial(self._hold, BATTERY), partial(self._lift, BATTERY))
+            self._housekeeper = Housekeeper(
+                self.database, self.settings, self._on_written, battery, looks
+            )
         self._folders = self._make_folders()
         if watch:
             self._folders.sync()
@@ -577,10 +580,6 @@ class LibrarySession:
             self.changes.tell(kind)
         if self._looking is not None:
             self._looking.wake()
-
-    def _on_power(self, battery: bool) -> None:
-        waits = battery and self.settings.current.wait_on_battery
-        (self._hold if waits else self._lift)(BATTERY)
 
     def _segment(self, pixels: Pixels, hints: Sequence[Hint]) -> Future[Cutout]:
         with self._closing:

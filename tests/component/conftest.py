@@ -1,16 +1,20 @@
 """A real library with fakes for what needs weights, and what every part of the window gets."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from album.session import LibrarySession
 from album.testing.fakes import FakeAnalyser, FakeSegmenter
 from album.testing.pictures import make_pictures
 from album.testing.taxonomy import sample_taxonomy
 from album_ui.bridge import Bridge
+from album_ui.compose import Program
 from album_ui.theme import Scheme, Theme
 
 PHOTOS = 9
@@ -61,3 +65,21 @@ def bridge(session: LibrarySession, qapp: QApplication) -> Iterator[Bridge]:
     bridge = Bridge(session)
     yield bridge
     bridge.close()
+
+
+@contextmanager
+def opened(
+    session: LibrarySession, app: QApplication, qtbot: QtBot, size: QSize
+) -> Iterator[Program]:
+    """The whole window on a library with all of `PHOTOS`."""
+    program = Program(app, session, Scheme.LIGHT)
+    program.window.resize(size)
+    program.start()
+    program.window.show()
+    program.window.activateWindow()
+    qtbot.waitExposed(program.window)
+    qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS, timeout=10_000)
+    yield program
+    program.window.close()
+    program.close()
+    program.window.deleteLater()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -16,22 +16,13 @@ from album_ui.compose import Program
 from album_ui.facets.view import SidebarView
 from album_ui.grid.scroller import YearScroller
 from album_ui.pages import PageName
-from album_ui.theme import Scheme
-from tests.component.conftest import PHOTOS
+from tests.component.conftest import PHOTOS, opened
 
 
 @pytest.fixture
 def program(indexed: LibrarySession, qapp: QApplication, qtbot: QtBot) -> Iterator[Program]:
-    program = Program(qapp, indexed, Scheme.LIGHT)
-    program.window.resize(1200, 800)
-    program.start()
-    program.window.show()
-    program.window.activateWindow()
-    qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS, timeout=10_000)
-    yield program
-    program.window.close()
-    program.close()
-    program.window.deleteLater()
+    with opened(indexed, qapp, qtbot, QSize(1200, 800)) as program:
+        yield program
 
 
 def test_the_years_are_there_when_the_window_comes_up(program: Program, qtbot: QtBot) -> None:

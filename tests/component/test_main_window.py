@@ -20,23 +20,15 @@ from album_ui.pages import PageContext, PageName
 from album_ui.search.browsing import REFRESH_MS
 from album_ui.shortcuts import TABLE
 from album_ui.theme import Scheme
-from tests.component.conftest import PHOTOS
+from tests.component.conftest import PHOTOS, opened
 
 BEACH = Query((FacetTerm(Facet.SCENE, ("beach",)),))
 
 
 @pytest.fixture
 def program(indexed: LibrarySession, qapp: QApplication, qtbot: QtBot) -> Iterator[Program]:
-    program = Program(qapp, indexed, Scheme.LIGHT)
-    program.window.resize(1200, 800)
-    program.start()
-    program.window.show()
-    qtbot.waitExposed(program.window)
-    qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS, timeout=10_000)
-    yield program
-    program.window.close()
-    program.close()
-    program.window.deleteLater()
+    with opened(indexed, qapp, qtbot, QSize(1200, 800)) as program:
+        yield program
 
 
 def page(program: Program) -> PageName | None:

@@ -15,8 +15,7 @@ from album_ui.help.page import keys_of
 from album_ui.main_window import SMALLEST
 from album_ui.pages import PageContext, PageName
 from album_ui.shortcuts import shortcut
-from album_ui.theme import Scheme
-from tests.component.conftest import PHOTOS
+from tests.component.conftest import opened
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -24,16 +23,8 @@ def program(
     indexed: LibrarySession, qapp: QApplication, qtbot: QtBot, request: pytest.FixtureRequest
 ) -> Iterator[Program]:
     words.install(qapp, request.param)
-    program = Program(qapp, indexed, Scheme.LIGHT)
-    program.start()
-    program.window.show()
-    program.window.resize(SMALLEST)
-    qtbot.waitExposed(program.window)
-    qtbot.waitUntil(lambda: len(program.library.model.ids) == PHOTOS, timeout=10_000)
-    yield program
-    program.window.close()
-    program.close()
-    program.window.deleteLater()
+    with opened(indexed, qapp, qtbot, SMALLEST) as program:
+        yield program
     words.install(qapp, "en")
 
 

@@ -83,6 +83,8 @@ def test_watch_follows_its_folder_until_it_is_ended(
         line_with(process, "now watching 1 folder")
         make_picture(folder / "new.jpg", "beach", seed=50)
         line_with(process, "1 photo")
+        (folder / "broken.jpg").write_bytes(b"no picture")
+        line_with(process, "broken.jpg")
         refused = album("index")
         assert refused.returncode == 3
         assert f"process {process.pid}" in refused.stderr

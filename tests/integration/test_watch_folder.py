@@ -142,6 +142,18 @@ def test_on_battery_analysis_waits_until_it_is_told_to_go_on(
         until(lambda: len(ids_of(session, "scene:night")) == 1, "they are looked at")
 
 
+def test_who_wants_no_waiting_on_battery_is_heard_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "on_battery", lambda: True)
+    with open_session(tmp_path / "library", watch=True, analyse=True) as session:
+        until(lambda: "battery" in session._holds, "the battery is noticed")
+        session.settings.change(wait_on_battery=False)
+        until(lambda: "battery" not in session._holds, "it goes on")
+        session.settings.change(wait_on_battery=True)
+        until(lambda: "battery" in session._holds, "it waits")
+
+
 def test_a_full_disk_is_a_notice_and_work_goes_on_when_there_is_room(
     tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
