@@ -91,6 +91,8 @@ def test_watch_follows_its_folder_until_it_is_ended(
         process.send_signal(number)
         assert process.wait(30) == 0
     assert total() == 4
+    assert album("index").returncode == 1
+    (folder / "broken.jpg").unlink()
     assert album("index").returncode == 0
 
 
