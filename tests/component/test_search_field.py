@@ -1,6 +1,7 @@
 """The search field, the chips, and what stands where nothing was found."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,9 +10,10 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from album.domain.photo import PhotoId
-from album.domain.query import FacetTerm, Query, WordTerm
+from album.domain.query import FacetTerm, Query, Sort, WordTerm
 from album.domain.tag import Facet, TagState
 from album.session import LibrarySession
+from album.storage.search import Page
 from album_ui import words
 from album_ui.bridge import Bridge
 from album_ui.labels import PlainLabel
@@ -234,6 +236,23 @@ def test_nothing_found_says_what_no_photo_has(empty: EmptyPage, qtbot: QtBot) ->
     empty.show_query(
         Query((FacetTerm(Facet.SCENE, ("sky", "moon base")), WordTerm("not there", negated=True)))
     )
+    texts = [one for one in empty.findChildren(PlainLabel) if one.wordWrap()]
+    qtbot.waitUntil(lambda: texts[0].text() == "No photo has “moon base”, “not there”.")
+
+
+def test_what_no_photo_has_stands_in_the_order_of_the_query(
+    empty: EmptyPage, indexed: LibrarySession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browse, asked = indexed.browse, list[tuple[Future[Page], Page]]()
+
+    def later(query: Query, sort: Sort) -> Future[Page]:
+        asked.append((Future(), browse(query, sort).result(10)))
+        return asked[-1][0]
+
+    monkeypatch.setattr(indexed, "browse", later)
+    empty.show_query(Query((WordTerm("moon base"), WordTerm("not there"))))
+    for future, page in reversed(asked):
+        future.set_result(page)
     texts = [one for one in empty.findChildren(PlainLabel) if one.wordWrap()]
     qtbot.waitUntil(lambda: texts[0].text() == "No photo has “moon base”, “not there”.")
 

@@ -80,19 +80,21 @@ class EmptyPage(QWidget):
         """Name what is the reason by itself: the library holds no photo of it at all."""
         if choices.chosen(query, Facet.FLAG):
             return  # what is left to decide or to like may well be nothing
-        nobody: list[str] = []
+        nobody: dict[int, str] = {}
 
-        def on_page(name: str, page: Page) -> None:
+        def on_page(place: int, name: str, page: Page) -> None:
             if not page.total and query == self._query:
-                nobody.append(f"“{name}”")
-                self._text.setText(tr("No photo has {names}.", names=", ".join(nobody)))
+                nobody[place] = f"“{name}”"  # answers come in any order
+                names = ", ".join(nobody[one] for one in sorted(nobody))
+                self._text.setText(tr("No photo has {names}.", names=names))
 
-        for chip, part in zip(choices.chips(query), parts_of(query), strict=True):
+        parts = zip(choices.chips(query), parts_of(query), strict=True)
+        for place, (chip, part) in enumerate(parts):
             small, text = chip_words(query, chip, self._session.tag_name)
             name = text if chip.value is not None or not small else f"{small} {text}"
             name = name.strip("“”")
             found = self._session.browse(part, Sort.NEWEST)
-            self._bridge.call(found, partial(on_page, name), owner=self)
+            self._bridge.call(found, partial(on_page, place, name), owner=self)
 
     def _on_problems(self, problems: Sequence[Problem]) -> None:
         """There may be files, only none that could be read: that is no empty library."""
